@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A hash set of array indices.  The items stay in the caller's array; the set
+ * holds 32-bit indices only (about 8 bytes an item), found by open addressing:
+ *
+ *	for (size_t i = hash_start(&set, key); set.slots[i]; i = hash_next(&set, i))
+ *		if (is_same(&items[set.slots[i] - 1], wanted))
+ *			...
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct hash {
+	uint32_t *slots;	/* index + 1; 0 is empty */
+	size_t mask;		/* slots - 1 */
+	size_t count;
+};
+
+/* The hash of the item at `index`; `items` is what hash_add() was given. */
+typedef uint32_t hash_function(const void *items, uint32_t index);
+
+/* A set that holds `expected` items without growing; 0 or -ENOMEM. */
+int hash_init(struct hash *set, size_t expected);
+void hash_free(struct hash *set);
+
+/* Add `index`, whose hash is `key`, and grow if need be; 0 or -ENOMEM. */
+int hash_add(struct hash *set, uint32_t key, uint32_t index, hash_function *function,
+	     const void *items);
+
+static inline size_t hash_start(const struct hash *set, uint32_t key)
+{
+	return key & set->mask;
+}
+
+static inline size_t hash_next(const struct hash *set, size_t slot)
+{
+	return (slot + 1) & set->mask;
+}
+
+/* Mix 64 bits into 32 that differ in all of them. */
+static inline uint32_t hash_mix(uint64_t key)
+{
+	key ^= key >> 32;
+	key *= 0x9e3779b97f4a7c15ULL;
+	return (uint32_t)(key >> 32);
+}
+
+#endif

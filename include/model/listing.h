@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A listing: which sockets of a snapshot are shown, in which groups and in
+ * which order, and how many are not shown.
+ */
+#ifndef MODEL_LISTING_H
+#define MODEL_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/sort.h"
+#include "model/field.h"
+
+enum listing_group { LISTING_LISTENERS, LISTING_CONNECTIONS, LISTING_BOUND, LISTING_GROUPS };
+
+struct listing {
+	const struct snapshot *snap;
+	uint32_t states;		/* shown */
+	struct sort_record *records;	/* index: of a listener, else of a socket */
+	size_t first[LISTING_GROUPS + 1];	/* where each group begins in `records` */
+	size_t sockets;			/* shown, members of listeners counted each */
+	size_t hidden[STATE_COUNT];	/* not shown, by state */
+};
+
+/*
+ * Arrange `snap`, whose listeners have been found.  Listeners come by protocol
+ * and port, connections inbound first.  0 or -ENOMEM.
+ */
+int listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states);
+void listing_free(struct listing *listing);
+
+/* The row of one record. */
+struct row listing_row(const struct listing *listing, enum listing_group group, size_t position);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The protocols that have sockets, and what differs between them. */
+#ifndef MODEL_PROTOCOL_H
+#define MODEL_PROTOCOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/state.h"
+
+enum protocol {
+	PROTOCOL_TCP,
+	PROTOCOL_UDP,
+	PROTOCOL_UDPLITE,
+	PROTOCOL_RAW,
+	PROTOCOL_COUNT
+};
+
+struct protocol_info {
+	const char *name;
+	uint8_t number;			/* IPPROTO_*, also inet_diag's sdiag_protocol */
+	bool has_ports;			/* raw: the "port" is an IP protocol number */
+	enum state idle;		/* what kernel state 7 (TCP_CLOSE) means here */
+	uint32_t listening;		/* states of a socket that takes anybody's packets */
+	const char *proc_file[2];	/* below /proc/net: IPv4, IPv6 */
+};
+
+extern const struct protocol_info protocols[PROTOCOL_COUNT];
+
+#define PROTOCOL_BIT(protocol) (1u << (protocol))
+enum { PROTOCOLS_ALL = (1u << PROTOCOL_COUNT) - 1 };
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A snapshot: the sockets of one moment and all that was learned about them.
+ * It owns everything it points to, and everything dies with it.
+ */
+#ifndef MODEL_SNAPSHOT_H
+#define MODEL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "model/listener.h"
+#include "model/owner.h"
+#include "model/socket.h"
+
+enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
+
+extern const char *const severity_names[SEVERITY_COUNT];
+
+/* Something the reader should know about the snapshot: partial data is data. */
+struct note {
+	struct note *next;
+	enum severity severity;		/* an error: a table is missing or cut */
+	const char *subject;		/* "owners", "raw", ... */
+	const char *text;		/* one sentence; may hold bytes from outside */
+};
+
+struct interface {
+	uint32_t index;
+	const char *name;
+};
+
+struct netns {
+	uint64_t inode;			/* of the nsfs file; 0 unknown */
+	const char *name;		/* below /run/netns; NULL none */
+	struct interface *interfaces;
+	size_t interface_count;
+	uint16_t ephemeral_first, ephemeral_last;	/* 0: unknown */
+};
+
+struct cgroup {
+	uint64_t id;			/* inode of the cgroup v2 directory */
+	const char *path;		/* NULL: unknown or gone */
+	const char *unit, *container;	/* NULL: none */
+};
+
+struct user {
+	uint32_t uid;
+	const char *name;
+};
+
+struct service {
+	uint16_t port;
+	uint8_t protocol;		/* enum protocol */
+	const char *name;
+};
+
+struct snapshot {
+	struct arena arena;
+	double time;			/* seconds since 1970 */
+	const char *host, *kernel;
+	uint32_t asked;			/* the query's needs */
+
+	struct socket *sockets;
+	size_t count, capacity;
+	uint32_t *members;		/* socket indices, grouped by listener */
+	struct listener *listeners;
+	size_t listener_count;
+	struct hash pairs;		/* by four-tuple; empty unless NEED_PAIR */
+
+	struct owner *owners;
+	size_t owner_count, owner_capacity;
+	struct process *processes;
+	size_t process_count, process_capacity;
+
+	struct netns *netns;
+	size_t netns_count;
+	struct cgroup *cgroups;
+	size_t cgroup_count, cgroup_capacity;
+	struct user *users;		/* sorted by uid */
+	size_t user_count;
+	struct service *services;	/* sorted by protocol, then port */
+	size_t service_count;
+
+	struct note *notes, **last_note;
+};
+
+/* Empty; NULL with errno ENOMEM. */
+struct snapshot *snapshot_new(void);
+void snapshot_free(struct snapshot *snap);
+
+/* Append a zeroed socket; NULL with errno ENOMEM.  Moves the others. */
+struct socket *snapshot_add(struct snapshot *snap);
+
+/* Add a note; texts are copied; printf-like.  Out of memory loses it. */
+__attribute__((format(printf, 4, 5)))
+void snapshot_note(struct snapshot *snap, enum severity severity, const char *subject,
+		   const char *format, ...);
+
+/* False when an error note says that something is missing. */
+bool snapshot_is_complete(const struct snapshot *snap);
+
+/* Index of the cgroup with this id, added if new; UINT32_MAX with errno ENOMEM. */
+uint32_t snapshot_cgroup(struct snapshot *snap, uint64_t id);
+
+/* Name lookups; NULL where there is none. */
+const char *snapshot_user(const struct snapshot *snap, uint32_t uid);
+const char *snapshot_service(const struct snapshot *snap, enum protocol protocol, uint16_t port);
+const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint32_t index);
+
+/* A socket's first owner and the next one; NULL at the end. */
+const struct owner *owner_first(const struct snapshot *snap, const struct socket *sk);
+const struct owner *owner_next(const struct snapshot *snap, const struct owner *owner);
+
+static inline const struct process *owner_process(const struct snapshot *snap,
+						  const struct owner *owner)
+{
+	return &snap->processes[owner->process];
+}
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Cells: one value as text for a person. */
+#ifndef VIEW_CELL_H
+#define VIEW_CELL_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "model/field.h"
+
+/* Append the field's value, escaped, with its unit; returns the columns used. */
+size_t cell_add(struct buf *out, const struct row *row, enum field_id id);
+
+/* The same for a value that is known already. */
+size_t cell_add_value(struct buf *out, const struct row *row, const struct field *field,
+		      struct value value);
+
+/* Address and port: "0.0.0.0:80", "*:80" (IPv4 and IPv6), "[fe80::1%eth0]:80". */
+size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep);
+
+/* Processes: "sshd 811", "nginx (8) 811,812,…", or why none is named: "(orphan)". */
+size_t cell_add_owners(struct buf *out, const struct row *row);
+
+#endif

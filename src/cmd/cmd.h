@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of this floor show to each other. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "view/view.h"
+
+/* Exit codes (man page, EXIT STATUS). */
+enum status { STATUS_FOUND, STATUS_NOTHING, STATUS_USAGE, STATUS_INCOMPLETE };
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER, COLOR_COUNT };
+
+/* What the command line asked for. */
+struct settings {
+	uint32_t protocols;		/* PROTOCOL_BIT()s; 0: all */
+	uint32_t versions;		/* IP_VERSION_*; 0: all */
+	uint32_t extras;		/* enum extra */
+	enum view_id view;
+	enum color color;
+	bool all, listening, numeric, no_header, help, version;
+	const char *netns;
+};
+
+struct command {
+	const char *name;
+	const char *help;
+	enum status (*run)(const struct settings *settings);
+};
+
+extern const struct command list_command;
+
+/*
+ * Read the options of `argv` into `settings`, and the place of the first word
+ * that is no option into `*words`.  On bad input says so on stderr; then the
+ * result is false.
+ */
+bool options_parse(struct settings *settings, int argc, char **argv, int *words);
+
+/* The options as lines of --help. */
+void options_show(struct buf *out);
+
+/*
+ * "conntab: WHAT 'WORD': EXPECTED" on stderr; `word` may be NULL.  Bytes of
+ * `word` that do not print are escaped.
+ */
+void complain(const char *what, const char *word, const char *expected);
+
+/* Write `out` to stdout; says what went wrong and returns STATUS_INCOMPLETE, or `status`. */
+enum status finish(struct buf *out, enum status status);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* conntab: the command line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cmd.h"
+
+static const struct command *const commands[] = { &list_command };
+
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+void complain(const char *what, const char *word, const char *expected)
+{
+	struct buf out;
+
+	if (buf_init(&out, STDERR_FILENO) < 0)
+		return;
+	buf_add_literal(&out, "conntab: ");
+	buf_add_text(&out, what);
+	if (word) {
+		buf_add_literal(&out, " '");
+		text_add_safe(&out, word, strlen(word), SIZE_MAX);
+		buf_add_char(&out, '\'');
+	}
+	buf_add_literal(&out, ": ");
+	buf_add_text(&out, expected);
+	buf_add_char(&out, '\n');
+	buf_flush(&out);
+	buf_free(&out);
+}
+
+enum status finish(struct buf *out, enum status status)
+{
+	int err = buf_flush(out);
+
+	buf_free(out);
+	if (!err)
+		return status;
+	/* The reader of a pipe left on purpose: the exit code is enough. */
+	if (err != -EPIPE)
+		complain("the output could not be written", NULL, strerror(-err));
+	return STATUS_INCOMPLETE;
+}
+
+static enum status show_help(void)
+{
+	struct buf out;
+
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return STATUS_INCOMPLETE;
+	buf_add_literal(&out, "Usage: conntab [list] [OPTIONS]\n\n"
+			      "Who listens on this machine, who is connected, and whose it is.\n\n");
+	options_show(&out);
+	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
+			      "3 incomplete.\nSee conntab(8) for columns and JSON keys.\n");
+	return finish(&out, STATUS_FOUND);
+}
+
+static enum status show_version(void)
+{
+	struct buf out;
+
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return STATUS_INCOMPLETE;
+	buf_add_literal(&out, "conntab " CONNTAB_VERSION "\n");
+	return finish(&out, STATUS_FOUND);
+}
+
+/*
+ * A closed standard descriptor would be given to the next file that is
+ * opened, and output would go into that: occupy them.
+ */
+static bool standard_files_are_open(void)
+{
+	bool output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return output;
+}
+
+static const struct command *find_command(char **words, int *used)
+{
+	*used = 0;
+	for (size_t i = 0; words[0] && i < COMMAND_COUNT; i++) {
+		if (strcmp(words[0], commands[i]->name) == 0) {
+			*used = 1;
+			return commands[i];
+		}
+	}
+	return commands[0];
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	struct settings settings;
+	int words, used;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!standard_files_are_open()) {
+		complain("the output could not be written", NULL, "standard output is closed");
+		return STATUS_INCOMPLETE;
+	}
+	if (!options_parse(&settings, argc, argv, &words))
+		return STATUS_USAGE;
+	if (settings.help)
+		return (int)show_help();
+	if (settings.version)
+		return (int)show_version();
+	command = find_command(argv + words, &used);
+	if (argv[words + used]) {
+		complain("unexpected word", argv[words + used],
+			 "expected options only; conntab --help lists them");
+		return STATUS_USAGE;
+	}
+	return (int)command->run(&settings);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* The option table: parsing and --help both come from it. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "model/protocol.h"
+#include "model/query.h"
+
+enum { LONG_ONLY = 256, HELP_INDENT = 28 };
+
+struct option_row {
+	int letter;			/* LONG_ONLY + index: has none */
+	const char *name;
+	const char *argument;		/* NULL: takes none */
+	const char *help;
+	bool (*apply)(struct settings *settings, const struct option_row *row, const char *value);
+	uint32_t bits;
+};
+
+#define APPLY(name)										\
+	static bool name(struct settings *settings, const struct option_row *row,		\
+			 const char *value)
+
+#define APPLY_SIMPLE(name, statement)								\
+	APPLY(name)										\
+	{											\
+		(void)row;									\
+		(void)value;									\
+		statement;									\
+		return true;									\
+	}
+
+APPLY_SIMPLE(add_protocol, settings->protocols |= row->bits)
+APPLY_SIMPLE(add_version, settings->versions |= row->bits)
+APPLY_SIMPLE(add_extra, settings->extras |= row->bits)
+APPLY_SIMPLE(remove_extra, settings->extras &= ~row->bits)
+APPLY_SIMPLE(set_all, settings->all = true)
+APPLY_SIMPLE(set_listening, settings->listening = true)
+APPLY_SIMPLE(set_numeric, settings->numeric = true)
+APPLY_SIMPLE(set_no_header, settings->no_header = true)
+APPLY_SIMPLE(set_json, settings->view = VIEW_JSON)
+APPLY_SIMPLE(set_netns, settings->netns = value)
+APPLY_SIMPLE(set_help, settings->help = true)
+APPLY_SIMPLE(set_version, settings->version = true)
+
+APPLY(set_color)
+{
+	static const char *const words[COLOR_COUNT] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never",
+	};
+
+	(void)row;
+	for (enum color color = 0; color < COLOR_COUNT; color++) {
+		if (strcmp(value, words[color]) == 0) {
+			settings->color = color;
+			return true;
+		}
+	}
+	complain("--color", value, "expected auto, always or never");
+	return false;
+}
+
+static const struct option_row options[] = {
+	{ 'l', "listening", NULL, "only listeners", set_listening, 0 },
+	{ 'a', "all", NULL, "all states: TIME-WAIT, SYN-RECV and BOUND too", set_all, 0 },
+	{ 't', "tcp", NULL, "TCP sockets", add_protocol, PROTOCOL_BIT(PROTOCOL_TCP) },
+	{ 'u', "udp", NULL, "UDP sockets", add_protocol, PROTOCOL_BIT(PROTOCOL_UDP) },
+	{ 'w', "raw", NULL, "raw sockets", add_protocol, PROTOCOL_BIT(PROTOCOL_RAW) },
+	{ LONG_ONLY, "udplite", NULL, "UDP-Lite sockets", add_protocol,
+	  PROTOCOL_BIT(PROTOCOL_UDPLITE) },
+	{ '4', "ipv4", NULL, "what carries IPv4, dual-stack listeners too", add_version,
+	  IP_VERSION_4 },
+	{ '6', "ipv6", NULL, "IPv6 sockets", add_version, IP_VERSION_6 },
+	{ 'N', "netns", "NS", "network namespace by name, pid or inode", set_netns, 0 },
+	{ 'p', "processes", NULL, "processes (the default)", add_extra, EXTRA_OWNERS },
+	{ 'P', "no-processes", NULL, "no processes, and not the work to find them", remove_extra,
+	  EXTRA_OWNERS },
+	{ 'o', "timers", NULL, "timers", add_extra, EXTRA_TIMERS },
+	{ 'e', "extended", NULL, "uid, inode, cgroup, unit, command line, ...", add_extra,
+	  EXTRA_EXTENDED },
+	{ 'm', "memory", NULL, "kernel memory and drops", add_extra, EXTRA_MEMORY },
+	{ 'i', "info", NULL, "TCP: round-trip times, windows, retransmissions, ...", add_extra,
+	  EXTRA_INFO },
+	{ 'n', "numeric", NULL, "addresses and ports as numbers (the default)", set_numeric, 0 },
+	{ 'j', "json", NULL, "JSON, schema conntab/1", set_json, 0 },
+	{ 'H', "no-header", NULL, "rows only: no headings, no last line", set_no_header, 0 },
+	{ LONG_ONLY + 1, "color", "WHEN", "auto, always or never", set_color, 0 },
+	{ 'h', "help", NULL, "this help", set_help, 0 },
+	{ 'V', "version", NULL, "the version", set_version, 0 },
+};
+
+enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
+
+static void make_getopt(char letters[2 * OPTION_COUNT + 2], struct option longs[OPTION_COUNT + 1])
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		longs[i] = (struct option){
+			.name = options[i].name,
+			.has_arg = options[i].argument ? required_argument : no_argument,
+			.val = options[i].letter,
+		};
+		if (options[i].letter >= LONG_ONLY)
+			continue;
+		*letters++ = (char)options[i].letter;
+		if (options[i].argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	longs[OPTION_COUNT] = (struct option){ .name = NULL };
+}
+
+static const struct option_row *find_option(int letter)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (options[i].letter == letter)
+			return &options[i];
+	return NULL;
+}
+
+/* getopt_long() tells a bad letter by optopt, a bad long option by the word itself. */
+static void complain_option(char **argv, int result)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+
+	if (optopt > 0 && optopt < LONG_ONLY && strncmp(word, "--", 2) != 0)
+		word = letter;
+	if (result == ':')
+		complain("option", word, "expected a value behind it");
+	else if (find_option(optopt) && strchr(word, '='))
+		complain("option", word, "it takes no value");
+	else
+		complain("unknown option", word, "conntab --help lists the options");
+}
+
+bool options_parse(struct settings *settings, int argc, char **argv, int *words)
+{
+	char letters[2 * OPTION_COUNT + 2];
+	struct option longs[OPTION_COUNT + 1];
+	int letter;
+
+	*settings = (struct settings){ .extras = EXTRA_OWNERS };
+	make_getopt(letters, longs);
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_row *row = find_option(letter);
+
+		if (!row) {
+			complain_option(argv, letter);
+			return false;
+		}
+		if (!row->apply(settings, row, optarg))
+			return false;
+	}
+	*words = optind;
+	return true;
+}
+
+void options_show(struct buf *out)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &options[i];
+		size_t start = out->length;
+
+		if (row->letter < LONG_ONLY) {
+			buf_add_literal(out, "  -");
+			buf_add_char(out, (char)row->letter);
+			buf_add_literal(out, ", --");
+		} else {
+			buf_add_literal(out, "      --");
+		}
+		buf_add_text(out, row->name);
+		if (row->argument) {
+			buf_add_char(out, ' ');
+			buf_add_text(out, row->argument);
+		}
+		buf_add_blanks(out, HELP_INDENT - (out->length - start));
+		buf_add_text(out, row->help);
+		buf_add_char(out, '\n');
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of this floor show to each other. */
+#ifndef COLLECT_COLLECT_H
+#define COLLECT_COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "model/query.h"
+#include "model/snapshot.h"
+
+/* What is under way: the snapshot being filled, and by which question. */
+struct collection {
+	struct snapshot *snap;
+	const struct query *query;
+	struct hash seen;		/* identities of snap->sockets */
+	const char *proc_net;		/* directory of this namespace's tables */
+	unsigned kernel;		/* major << 8 | minor */
+	uint16_t netns;			/* index of the namespace being read */
+};
+
+/*
+ * Add `sk` unless it is there already or the query leaves it out.  Returns the
+ * socket in the snapshot, NULL when left out or out of memory (errno ENOMEM;
+ * otherwise 0).  A row that was there already is returned as it is.
+ */
+struct socket *collection_add(struct collection *c, const struct socket *sk);
+
+/* inet.c: dump one protocol by sock_diag; 0, or -errno when it can't. */
+int inet_collect(struct collection *c, enum protocol protocol);
+
+/* proc_net.c: the same from /proc/net; 0 or -errno. */
+int proc_net_collect(struct collection *c, enum protocol protocol);
+
+/*
+ * owner_proc.c: who holds the sockets that have an inode.  Fills owners,
+ * processes and socket.missing; 0 or -errno.  A second source may stand
+ * beside it one day (a BPF iterator): this verb is all it has to offer.
+ */
+int owners_find(struct collection *c);
+
+/*
+ * process.c: what is to be known of a process.  `dir` is an open /proc/PID;
+ * `tid` is 0, or a living thread of a leader that has exited.  Reads the
+ * command always and the rest with NEED_PROCESS; what can't be read stays NULL.
+ */
+int process_read(struct collection *c, struct process *process, int dir, uint32_t tid);
+
+/*
+ * process.c: set process.family of all processes: the pid of the topmost
+ * ancestor with the same executable (or command, where that can't be read),
+ * reading parents from /proc.  Two workers of one master share it.
+ */
+void processes_find_families(struct snapshot *snap);
+
+/* cgroup.c: paths of snap->cgroups from their ids, with unit and container. */
+void cgroups_resolve(struct snapshot *snap);
+
+/* unit.c: systemd unit and container id in a cgroup path; NULL: none. */
+const char *unit_of_cgroup(struct arena *arena, const char *path);
+const char *container_of_cgroup(struct arena *arena, const char *path);
+
+/* names.c: users from /etc/passwd, services from /etc/services, sorted; never the network. */
+void users_read(struct snapshot *snap);
+void services_read(struct snapshot *snap);
+
+/* netns.c: interfaces and ephemeral port range of the calling thread's namespace. */
+void netns_read_interfaces(struct snapshot *snap, struct netns *netns);
+void netns_read_ports(struct netns *netns);
+
+/*
+ * netns.c: open the namespace that `text` names (see source_open()).  Returns
+ * a descriptor or -errno; `pid` is set when it was named by a process.
+ */
+int netns_open(const char *text, uint32_t *pid);
+
+/* netns.c: inode of an open namespace and its name below /run/netns (NULL: none). */
+int netns_identify(struct snapshot *snap, int fd, struct netns *netns);
+
+/* file.c: read a small file below `dir` (AT_FDCWD: a path) into `out`, NUL-terminated.
+ * Returns the length (at most size - 1) or -errno. */
+long file_read(int dir, const char *name, char *out, size_t size);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dump loop, for every protocol.  Knows netlink; does not know what a row
+ * means.  Dumps of sock_diag never carry NLM_F_DUMP_INTR (no handler calls
+ * nl_dump_check_consistent()), so who wants no row twice has to look himself.
+ */
+#include "diag.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "uapi.h"
+
+enum {
+	/* The kernel fills at most 32 KiB at a time (netlink_dump()). */
+	RECEIVE_SIZE = 32 * 1024,
+	REQUEST_MAX = 256,
+	TRIES = 3,
+};
+
+struct dump {
+	const struct diag_request *request;
+	struct mnl_socket *nl;
+	unsigned seq;
+	int row_error;
+};
+
+static int on_row(const struct nlmsghdr *nlh, void *data)
+{
+	struct dump *dump = data;
+
+	dump->row_error = dump->request->row(nlh, dump->request->context);
+	return dump->row_error < 0 ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+static int status_of(const struct nlmsghdr *nlh)
+{
+	int status = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(status))
+		memcpy(&status, mnl_nlmsg_get_payload(nlh), sizeof(status));
+	return status;
+}
+
+/* A missing handler (say, raw_diag) is told here, behind zero rows: mnl_cb_run() drops it. */
+static int on_end(const struct nlmsghdr *nlh, void *data)
+{
+	int status = status_of(nlh);
+
+	(void)data;
+	if (status >= 0)
+		return MNL_CB_STOP;
+	errno = -status;
+	return MNL_CB_ERROR;
+}
+
+static int on_overrun(const struct nlmsghdr *nlh, void *data)
+{
+	(void)nlh;
+	(void)data;
+	errno = ENOBUFS;
+	return MNL_CB_ERROR;
+}
+
+/*
+ * Until a socket has received with a large buffer, the kernel's first chunk
+ * is one page, and a row that does not fit it ends the dump without a word.
+ * The answer to a message that asks for nothing is such a receive.
+ */
+static int prime(struct mnl_socket *nl)
+{
+	char room[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(room);
+
+	nlh->nlmsg_type = NLMSG_NOOP;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ||
+	    mnl_socket_recvfrom(nl, room, sizeof(room)) < 0)
+		return -errno;
+	return 0;
+}
+
+static int send_request(struct dump *dump)
+{
+	char room[REQUEST_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(room);
+
+	nlh->nlmsg_type = dump->request->type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = dump->seq;
+	memcpy(mnl_nlmsg_put_extra_header(nlh, dump->request->size), dump->request->body,
+	       dump->request->size);
+	return mnl_socket_sendto(dump->nl, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+static int receive(struct dump *dump)
+{
+	mnl_cb_t control[] = {
+		[NLMSG_ERROR] = on_end,
+		[NLMSG_DONE] = on_end,
+		[NLMSG_OVERRUN] = on_overrun,
+	};
+	char room[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	unsigned port = mnl_socket_get_portid(dump->nl);
+	int more = MNL_CB_OK;
+
+	do {
+		ssize_t length = mnl_socket_recvfrom(dump->nl, room, sizeof(room));
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length <= 0)
+			return length ? -errno : -EPIPE;
+		more = mnl_cb_run2(room, (size_t)length, dump->seq, port, on_row, dump, control,
+				   sizeof(control) / sizeof(control[0]));
+		if (more == MNL_CB_ERROR)
+			return dump->row_error ? dump->row_error : -errno;
+	} while (more != MNL_CB_STOP);
+	return 0;
+}
+
+/* An unfinished dump keeps its socket busy: each try has a socket of its own. */
+static int dump_once(struct dump *dump)
+{
+	int err;
+
+	dump->nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	if (!dump->nl)
+		return -errno;
+	err = mnl_socket_bind(dump->nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	if (!err)
+		err = prime(dump->nl);
+	if (!err)
+		err = send_request(dump);
+	if (!err)
+		err = receive(dump);
+	mnl_socket_close(dump->nl);
+	return err;
+}
+
+static int is_passing(int err)
+{
+	return err == -EBUSY || err == -ENOBUFS || err == -ENOMEM || err == -EINTR ||
+	       err == -EAGAIN;
+}
+
+int diag_dump(const struct diag_request *request)
+{
+	struct dump dump = { .request = request, .seq = (unsigned)time(NULL) };
+	int err = -EBUSY;
+
+	for (int try = 0; try < TRIES && is_passing(err) && !dump.row_error; try++) {
+		dump.seq++;
+		err = dump_once(&dump);
+	}
+	return err;
+}

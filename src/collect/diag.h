@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The one dump loop: a sock_diag request, and a row for each answer. */
+#ifndef COLLECT_DIAG_H
+#define COLLECT_DIAG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct nlmsghdr;
+
+/* Takes one message; 0, or -errno to give up. */
+typedef int diag_row(const struct nlmsghdr *nlh, void *context);
+
+struct diag_request {
+	uint16_t type;			/* SOCK_DIAG_BY_FAMILY or TCPDIAG_GETSOCK */
+	const void *body;
+	size_t size;
+	diag_row *row;
+	void *context;
+};
+
+/*
+ * Dump by `request`, on a socket of its own, and hand each message to `row`.
+ * After a passing fault of the kernel (EBUSY, ENOBUFS, ENOMEM, EINTR) the dump
+ * starts again, up to three times: `row` may see a socket twice.  0 or -errno;
+ * -ENOENT when the kernel has no handler for what was asked, -EPROTONOSUPPORT
+ * when it has no sock_diag at all.
+ */
+int diag_dump(const struct diag_request *request);
+
+#endif

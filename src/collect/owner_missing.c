@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Why a socket has no owner.  The rules are asked in order and the costly
+ * ones only when all before them have failed, at most once a snapshot.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "owner.h"
+
+/* Inode of /proc/self/ns/pid in the first namespace (PROC_PID_INIT_INO). */
+static const ino_t FIRST_PID_NAMESPACE = 0xeffffffc;
+
+static bool is_time_wait(struct owner_walk *w, const struct socket *sk)
+{
+	(void)w;
+	return sk->state == STATE_TIME_WAIT;
+}
+
+static bool is_unaccepted(struct owner_walk *w, const struct socket *sk)
+{
+	const uint32_t open = STATE_BIT(STATE_ESTAB) | STATE_BIT(STATE_CLOSE_WAIT);
+
+	(void)w;
+	if (sk->state == STATE_SYN_RECV || sk->state == STATE_NEW_SYN_RECV)
+		return true;
+	return (sk->have & HAVE_INODE) && !sk->inode && sk->listener &&
+	       (STATE_BIT(sk->state) & open);
+}
+
+static bool is_orphan(struct owner_walk *w, const struct socket *sk)
+{
+	(void)w;
+	return (sk->have & HAVE_INODE) && !sk->inode;
+}
+
+static bool has_no_inode(struct owner_walk *w, const struct socket *sk)
+{
+	(void)w;
+	return !(sk->have & HAVE_INODE);
+}
+
+/*
+ * Each network namespace has a /proc/PID/net/tcp of its own, with its own
+ * inode, which anybody may stat(): proc_tgid_net_getattr() asks for no right.
+ */
+static bool is_near(uint32_t pid, const struct stat *ours)
+{
+	struct stat theirs;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/net/tcp", pid);
+	return stat(path, &theirs) < 0 ||
+	       (theirs.st_ino == ours->st_ino && theirs.st_dev == ours->st_dev);
+}
+
+/* A process that may have our sockets and does not show them; 0: none. */
+static uint32_t refuser_find(const struct owner_walk *w)
+{
+	struct stat ours;
+	char path[256];
+
+	if (!w->denied_count)
+		return 0;
+	snprintf(path, sizeof(path), "%s/tcp", w->c->proc_net);
+	if (stat(path, &ours) < 0)
+		return w->denied[0];
+	for (size_t i = 0; i < w->denied_count; i++)
+		if (is_near(w->denied[i], &ours))
+			return w->denied[i];
+	return 0;
+}
+
+/* With hidepid=2 or 4 there is not even a first process. */
+static bool are_processes_hidden(void)
+{
+	struct stat first;
+
+	return stat("/proc/1", &first) < 0 && errno == ENOENT;
+}
+
+static bool is_refused(struct owner_walk *w, const struct socket *sk)
+{
+	if (w->refused == ANSWER_UNKNOWN) {
+		w->hidden = are_processes_hidden();
+		w->refuser = refuser_find(w);
+		w->refused = w->hidden || w->refuser ? ANSWER_YES : ANSWER_NO;
+	}
+	/* Of another namespace than the one read last nobody's place is known. */
+	return w->refused == ANSWER_YES || (w->denied_count && sk->netns != w->c->netns);
+}
+
+static int flight_take(struct owner_walk *w, uint32_t inode, const char *fd)
+{
+	static const char mark[] = "\nscm_fds:";
+	const char *at;
+	ssize_t length;
+	int file;
+
+	if (!fd || wanted_find(w, inode))
+		return 0;
+	file = fdinfo_open(w, fd);
+	if (file < 0)
+		return 0;
+	length = read(file, w->text, sizeof(w->text) - 1);
+	close(file);
+	w->text[length < 0 ? 0 : length] = 0;
+	at = strstr(w->text, mark);
+	return at && strtoul(at + sizeof(mark) - 1, NULL, 10) ? WALK_STOP : 0;
+}
+
+/* Does any unix socket have descriptors in its queue (unix_show_fdinfo())? */
+static bool is_in_flight(struct owner_walk *w, const struct socket *sk)
+{
+	size_t denied = w->denied_count;
+
+	(void)sk;
+	if (w->in_flight == ANSWER_UNKNOWN) {
+		w->visit = flight_take;
+		w->in_flight = processes_walk(w) == WALK_STOP ? ANSWER_YES : ANSWER_NO;
+		w->denied_count = denied;
+	}
+	return w->in_flight == ANSWER_YES;
+}
+
+static bool is_elsewhere(struct owner_walk *w, const struct socket *sk)
+{
+	struct stat ns;
+
+	(void)sk;
+	if (w->elsewhere == ANSWER_UNKNOWN)
+		w->elsewhere = !stat("/proc/self/ns/pid", &ns) && ns.st_ino != FIRST_PID_NAMESPACE
+			     ? ANSWER_YES : ANSWER_NO;
+	return w->elsewhere == ANSWER_YES;
+}
+
+static const struct {
+	bool (*applies)(struct owner_walk *w, const struct socket *sk);
+	enum missing missing;
+} rules[] = {
+	{ is_time_wait, MISSING_TIME_WAIT },
+	{ is_unaccepted, MISSING_UNACCEPTED },
+	{ is_orphan, MISSING_ORPHAN },
+	{ has_no_inode, MISSING_NONE },
+	{ is_refused, MISSING_PERMISSION },
+	{ is_in_flight, MISSING_IN_FLIGHT },
+	{ is_elsewhere, MISSING_OTHER_PID_NAMESPACE },
+};
+
+static enum missing missing_of(struct owner_walk *w, const struct socket *sk)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (rules[i].applies(w, sk))
+			return rules[i].missing;
+	return MISSING_KERNEL;
+}
+
+static bool may_trace(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return !syscall(SYS_capget, &header, data) &&
+	       (data[0].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
+}
+
+/* What stands in the way, and the way out.  `them` is what can't be seen: "it" or "them". */
+static void reason_print(const struct owner_walk *w, const char *them, char *out, size_t size)
+{
+	if (geteuid())
+		snprintf(out, size, "run as root to see %s", them);
+	else if (!may_trace())
+		snprintf(out, size, "CAP_SYS_PTRACE is missing");
+	else if (w->denied_count)
+		snprintf(out, size, "process %u refuses",
+			 w->refuser ? w->refuser : w->denied[0]);
+	else
+		snprintf(out, size, "mount /proc without hidepid to see %s", them);
+}
+
+static void refusal_note(const struct owner_walk *w, size_t count)
+{
+	const char *why = w->hidden ? "that /proc hides (hidepid)" : "that may not be looked into";
+	char reason[64];
+
+	reason_print(w, count == 1 ? "it" : "them", reason, sizeof(reason));
+	snapshot_note(w->c->snap, SEVERITY_WARNING, "owners", "%zu %s %s: %s", count,
+		      count == 1 ? "socket belongs to a process" : "sockets belong to processes",
+		      why, reason);
+}
+
+void owners_explain(struct owner_walk *w)
+{
+	struct snapshot *snap = w->c->snap;
+	size_t refused = 0;
+
+	for (size_t i = 0; i < snap->count; i++) {
+		struct socket *sk = &snap->sockets[i];
+
+		if (sk->owner)
+			continue;
+		sk->missing = missing_of(w, sk);
+		refused += sk->missing == MISSING_PERMISSION;
+	}
+	if (refused)
+		refusal_note(w, refused);
+}

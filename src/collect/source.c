@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A source: walks the protocols of one network namespace and asks for all
+ * else the question needs.  Here a table that can't be read becomes a note.
+ */
+#include "collect/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collect.h"
+
+enum {
+	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
+	PROC_NET_SIZE = 64,
+};
+
+struct source {
+	int netns;			/* descriptor, -1: the caller's own */
+	bool may_enter;			/* else only /proc/PID/net can be read */
+	char proc_net[PROC_NET_SIZE];
+};
+
+static const struct collector {
+	int (*collect)(struct collection *c, enum protocol protocol);
+	int (*fallback)(struct collection *c, enum protocol protocol);
+	const char *option;		/* what the kernel must be built with */
+} collectors[PROTOCOL_COUNT] = {
+	[PROTOCOL_TCP] = { inet_collect, proc_net_collect, "CONFIG_INET_TCP_DIAG" },
+	[PROTOCOL_UDP] = { inet_collect, proc_net_collect, "CONFIG_INET_UDP_DIAG" },
+	[PROTOCOL_UDPLITE] = { inet_collect, proc_net_collect, "CONFIG_INET_UDP_DIAG" },
+	[PROTOCOL_RAW] = { inet_collect, proc_net_collect, "CONFIG_INET_RAW_DIAG" },
+};
+
+/* ---- open ------------------------------------------------------------ */
+
+/* May we go there?  Tried at once, so that the answer comes before any output. */
+static int try_to_enter(int netns)
+{
+	int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (own < 0)
+		return -errno;
+	if (setns(netns, CLONE_NEWNET) < 0)
+		err = -errno;
+	else if (setns(own, CLONE_NEWNET) < 0)
+		err = -errno;
+	close(own);
+	return err;
+}
+
+static bool use_proc_of(struct source *source, uint32_t pid)
+{
+	char table[PROC_NET_SIZE + 8];
+
+	snprintf(source->proc_net, sizeof(source->proc_net), "/proc/%u/net", pid);
+	snprintf(table, sizeof(table), "%s/tcp", source->proc_net);
+	return access(table, R_OK) == 0;
+}
+
+static int open_other(struct source *source, const char *netns)
+{
+	uint32_t pid = 0;
+	int err;
+
+	source->netns = netns_open(netns, &pid);
+	err = source->netns < 0 ? source->netns : try_to_enter(source->netns);
+	if (!err)
+		return 0;
+	source->may_enter = false;
+	/* get_proc_task_net() asks for no right: anybody may read these tables. */
+	return (err == -EPERM || err == -EACCES) && pid && use_proc_of(source, pid) ? 0 : err;
+}
+
+int source_open(struct source **result, const char *netns)
+{
+	struct source *source = calloc(1, sizeof(*source));
+	int err = 0;
+
+	if (!source)
+		return -ENOMEM;
+	source->netns = -1;
+	source->may_enter = true;
+	/* Not /proc/net: in a thread that changed its namespace that is the leader's. */
+	strcpy(source->proc_net, "/proc/thread-self/net");
+	if (netns)
+		err = open_other(source, netns);
+	if (err < 0) {
+		source_close(source);
+		source = NULL;
+	}
+	*result = source;
+	return err;
+}
+
+void source_close(struct source *source)
+{
+	if (source && source->netns >= 0)
+		close(source->netns);
+	free(source);
+}
+
+/* ---- sockets --------------------------------------------------------- */
+
+static uint32_t seen_hash(const void *sockets, uint32_t index)
+{
+	return socket_hash((const struct socket *)sockets + index);
+}
+
+static bool is_wanted(const struct query *query, const struct socket *sk)
+{
+	if (!(query->states & STATE_BIT(sk->state)))
+		return false;
+	return ((query->versions & IP_VERSION_4) && socket_speaks(sk, 4)) ||
+	       ((query->versions & IP_VERSION_6) && socket_speaks(sk, 6));
+}
+
+struct socket *collection_add(struct collection *c, const struct socket *sk)
+{
+	struct snapshot *snap = c->snap;
+	uint32_t key = socket_hash(sk);
+	struct socket *added;
+
+	if (!is_wanted(c->query, sk))
+		return NULL;
+	for (size_t i = hash_start(&c->seen, key); c->seen.slots[i]; i = hash_next(&c->seen, i)) {
+		struct socket *known = &snap->sockets[c->seen.slots[i] - 1];
+
+		if (!socket_same(known, sk))
+			continue;
+		if (!known->detail)
+			known->detail = sk->detail;
+		return known;
+	}
+	added = snapshot_add(snap);
+	if (!added)
+		return NULL;
+	*added = *sk;
+	if (hash_add(&c->seen, key, (uint32_t)(snap->count - 1), seen_hash, snap->sockets) < 0) {
+		snap->count--;
+		errno = ENOMEM;
+		return NULL;
+	}
+	return added;
+}
+
+static bool is_absent(int err)
+{
+	return err == -ENOENT || err == -EOPNOTSUPP || err == -EINVAL || err == -EPROTONOSUPPORT ||
+	       err == -EAFNOSUPPORT;
+}
+
+static void note_fallback(struct collection *c, enum protocol protocol, int why)
+{
+	const char *name = protocols[protocol].name;
+
+	if (why == -ENOENT)
+		snapshot_note(c->snap, SEVERITY_INFO, name,
+			      "this kernel has no %s: %s sockets were read from %s",
+			      collectors[protocol].option, name, c->proc_net);
+	else
+		snapshot_note(c->snap, SEVERITY_WARNING, name,
+			      "sock_diag can't be used (%s): %s sockets were read from %s, which "
+			      "knows no backlog, cookie or TCP figures and no bound-only sockets",
+			      strerror(-why), name, c->proc_net);
+}
+
+static void collect_protocol(struct collection *c, enum protocol protocol, bool by_netlink)
+{
+	int why = by_netlink ? collectors[protocol].collect(c, protocol) : -EPERM;
+	int err;
+
+	if (!why)
+		return;
+	err = collectors[protocol].fallback(c, protocol);
+	if (!err)
+		note_fallback(c, protocol, why);
+	else if (err == -ENOENT && is_absent(why))
+		snapshot_note(c->snap, SEVERITY_INFO, protocols[protocol].name,
+			      "this kernel has no %s sockets", protocols[protocol].name);
+	else
+		snapshot_note(c->snap, SEVERITY_ERROR, protocols[protocol].name,
+			      "the %s table could not be read: sock_diag: %s; %s/%s: %s",
+			      protocols[protocol].name, strerror(-why), c->proc_net,
+			      protocols[protocol].proc_file[0], strerror(-err));
+}
+
+static void collect_sockets(struct collection *c, bool by_netlink)
+{
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		if (c->query->protocols & PROTOCOL_BIT(protocol))
+			collect_protocol(c, protocol, by_netlink);
+	if (by_netlink && (c->query->states & STATE_BIT(STATE_BOUND)) &&
+	    (c->query->protocols & PROTOCOL_BIT(PROTOCOL_TCP)) && c->kernel < KERNEL_LISTS_BOUND)
+		snapshot_note(c->snap, SEVERITY_INFO, "tcp",
+			      "kernels before 6.8 do not tell of sockets that are bound but do not "
+			      "listen: they are not shown");
+}
+
+/* ---- all the rest ---------------------------------------------------- */
+
+static int describe_system(struct collection *c)
+{
+	struct snapshot *snap = c->snap;
+	struct utsname name;
+	struct timespec now;
+	unsigned major = 0, minor = 0;
+
+	if (uname(&name) < 0)
+		return -errno;
+	sscanf(name.release, "%u.%u", &major, &minor);
+	c->kernel = major << 8 | minor;
+	clock_gettime(CLOCK_REALTIME, &now);
+	snap->time = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	snap->host = arena_copy_text(&snap->arena, name.nodename);
+	snap->kernel = arena_copy_text(&snap->arena, name.release);
+	return snap->host && snap->kernel ? 0 : -ENOMEM;
+}
+
+static int describe_netns(struct collection *c, const struct source *source)
+{
+	struct snapshot *snap = c->snap;
+	int own = -1;
+
+	snap->netns = arena_alloc(&snap->arena, sizeof(*snap->netns));
+	if (!snap->netns)
+		return -ENOMEM;
+	snap->netns_count = 1;
+	if (source->netns < 0 && source->may_enter)
+		own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (source->netns >= 0 || own >= 0)
+		netns_identify(snap, source->netns >= 0 ? source->netns : own, snap->netns);
+	if (own >= 0)
+		close(own);
+	return 0;
+}
+
+static bool has_shared_listener(const struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->listener_count; i++)
+		if (snap->listeners[i].count > 1)
+			return true;
+	return false;
+}
+
+static int collect_owners(struct collection *c)
+{
+	int err = owners_find(c);
+
+	if (err < 0)
+		return err;
+	if (has_shared_listener(c->snap))
+		processes_find_families(c->snap);
+	listeners_compare_owners(c->snap);
+	return 0;
+}
+
+/* What is read inside the namespace. */
+static int collect_inside(struct collection *c, const struct source *source)
+{
+	struct snapshot *snap = c->snap;
+	uint32_t needs = c->query->needs;
+	int err = 0;
+
+	collect_sockets(c, source->may_enter);
+	if (needs & NEED_INTERFACE && source->may_enter)
+		netns_read_interfaces(snap, snap->netns);
+	if (needs & NEED_PORT_CLASS && source->may_enter)
+		netns_read_ports(snap->netns);
+	hash_free(&c->seen);
+	if (needs & NEED_LISTENER)
+		err = listeners_find(snap);
+	if (!err && needs & NEED_OWNER)
+		err = collect_owners(c);
+	return err;
+}
+
+static int collect_outside(struct collection *c)
+{
+	uint32_t needs = c->query->needs;
+
+	if (needs & NEED_CGROUP)
+		cgroups_resolve(c->snap);
+	if (needs & NEED_USER)
+		users_read(c->snap);
+	if (needs & NEED_SERVICE)
+		services_read(c->snap);
+	return needs & NEED_PAIR ? pairs_find(c->snap) : 0;
+}
+
+static int enter_and_collect(struct collection *c, const struct source *source)
+{
+	int own, err;
+
+	if (source->netns < 0 || !source->may_enter)
+		return collect_inside(c, source);
+	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own < 0)
+		return -errno;
+	err = setns(source->netns, CLONE_NEWNET) < 0 ? -errno : collect_inside(c, source);
+	if (setns(own, CLONE_NEWNET) < 0 && !err)
+		err = -errno;
+	close(own);
+	return err;
+}
+
+int source_collect(struct source *source, const struct query *query, struct snapshot **snap)
+{
+	struct collection c = { .query = query, .proc_net = source->proc_net };
+	int err = -ENOMEM;
+
+	c.snap = snapshot_new();
+	if (!c.snap)
+		goto out;
+	c.snap->asked = query->needs;
+	err = hash_init(&c.seen, 0);
+	if (!err)
+		err = describe_system(&c);
+	if (!err)
+		err = describe_netns(&c, source);
+	if (!err)
+		err = enter_and_collect(&c, source);
+	if (!err)
+		err = collect_outside(&c);
+out:
+	hash_free(&c.seen);
+	if (err < 0) {
+		snapshot_free(c.snap);
+		c.snap = NULL;
+	}
+	*snap = c.snap;
+	return err;
+}

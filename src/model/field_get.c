@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Getters: one datum of a row each.  What the kernel did not say is none. */
+#include "field_get.h"
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "model/query.h"
+
+static const struct value none = { .type = VALUE_NONE };
+
+static struct value text(const char *text)
+{
+	return text ? (struct value){ .type = VALUE_TEXT, .text = text } : none;
+}
+
+static struct value number_if(bool known, uint64_t number)
+{
+	return known ? (struct value){ .type = VALUE_UNSIGNED, .number = number } : none;
+}
+
+#define SIMPLE(name, expression)						\
+	GETTER(name)								\
+	{									\
+		const struct socket *sk = row->sk;				\
+										\
+		(void)field;							\
+		(void)sk;							\
+		return expression;						\
+	}
+
+SIMPLE(protocol, text(protocols[sk->protocol].name))
+SIMPLE(family, text(sk->local.address.family == AF_INET ? "inet" : "inet6"))
+SIMPLE(state, text(state_names[sk->state]))
+SIMPLE(role, text(role_names[socket_role(row->snap, sk)]))
+SIMPLE(scope, text(scope_names[socket_scope(sk)]))
+SIMPLE(port_class, text(port_class_names[socket_port_class(row->snap, sk)]))
+SIMPLE(recv_queue, number_if(sk->have & HAVE_QUEUES, sk->recv_queue))
+SIMPLE(send_queue, number_if(sk->have & HAVE_QUEUES, sk->send_queue))
+SIMPLE(accept_queue, number_if(sk->have & HAVE_ACCEPT_QUEUE, sk->accept_queue))
+SIMPLE(backlog, number_if(sk->have & HAVE_BACKLOG, sk->backlog))
+SIMPLE(uid, number_if(sk->have & HAVE_UID, sk->uid))
+SIMPLE(user, sk->have & HAVE_UID ? text(snapshot_user(row->snap, sk->uid)) : none)
+SIMPLE(inode, number_if((sk->have & HAVE_INODE) && sk->inode, sk->inode))
+SIMPLE(cookie, number_if(sk->have & HAVE_COOKIE, sk->cookie))
+SIMPLE(interface, sk->interface ?
+		  text(snapshot_interface(row->snap, sk->netns, sk->interface)) : none)
+SIMPLE(owner_missing, text(missing_names[sk->missing]))
+SIMPLE(timer, ((struct value){ .type = sk->timer ? VALUE_TIMER : VALUE_NONE, .socket = sk }))
+SIMPLE(service, text(snapshot_service(row->snap, sk->protocol, sk->local.port)))
+SIMPLE(connections, number_if(row->listener && sk->protocol == PROTOCOL_TCP,
+			      row->listener ? row->listener->connections : 0))
+SIMPLE(sockets, number_if(row->listener, row->listener ? row->listener->count : 0))
+SIMPLE(queue, ((struct value){ .type = VALUE_QUEUE, .socket = sk }))
+SIMPLE(local, ((struct value){ .type = VALUE_ENDPOINT, .endpoint = &sk->local }))
+SIMPLE(peer, ((struct value){ .type = sk->have & HAVE_PEER ? VALUE_ENDPOINT : VALUE_NONE,
+			      .endpoint = &sk->peer }))
+
+GETTER(mark)
+{
+	if (!(row->sk->have & HAVE_MARK))
+		return none;
+	return (struct value){ .type = field->type, .number = row->sk->mark };
+}
+
+GETTER(v6only)
+{
+	if (!(row->sk->have & HAVE_V6ONLY))
+		return none;
+	return (struct value){ .type = field->type, .boolean = row->sk->v6only };
+}
+
+GETTER(shutdown)
+{
+	static const char *const names[] = { NULL, "receive", "send", "both" };
+
+	(void)field;
+	return row->sk->have & HAVE_SHUTDOWN ? text(names[row->sk->shutdown & 3]) : none;
+}
+
+static const struct cgroup *cgroup_of(const struct row *row)
+{
+	return row->sk->have & HAVE_CGROUP ? &row->snap->cgroups[row->sk->cgroup] : NULL;
+}
+
+static const struct process *first_process(const struct row *row)
+{
+	const struct owner *owner = owner_first(row->snap, row->sk);
+
+	return owner ? owner_process(row->snap, owner) : NULL;
+}
+
+GETTER(cgroup)
+{
+	const struct cgroup *cgroup = cgroup_of(row);
+
+	(void)field;
+	return cgroup ? text(cgroup->path) : none;
+}
+
+/* The socket's own cgroup first: it stays when a process passes the socket on. */
+GETTER(unit)
+{
+	const struct cgroup *cgroup = cgroup_of(row);
+	const struct process *process = first_process(row);
+
+	(void)field;
+	if (cgroup && cgroup->unit)
+		return text(cgroup->unit);
+	return process ? text(process->unit) : none;
+}
+
+GETTER(container)
+{
+	const struct cgroup *cgroup = cgroup_of(row);
+	const struct process *process = first_process(row);
+
+	(void)field;
+	if (cgroup && cgroup->container)
+		return text(cgroup->container);
+	return process ? text(process->container) : none;
+}
+
+GETTER(listener_cookie)
+{
+	const struct snapshot *snap = row->snap;
+	const struct socket *member;
+
+	(void)field;
+	if (!row->sk->listener || socket_is_listener(row->sk))
+		return none;
+	member = &snap->sockets[snap->members[snap->listeners[row->sk->listener - 1].first]];
+	return number_if(member->have & HAVE_COOKIE, member->cookie);
+}
+
+GETTER(twin_cookie)
+{
+	const struct snapshot *snap = row->snap;
+	const struct socket *twin;
+	uint32_t index;
+
+	(void)field;
+	if (!row->sk->listener || !socket_is_listener(row->sk))
+		return none;
+	index = snap->listeners[row->sk->listener - 1].twin;
+	if (!index)
+		return none;
+	twin = &snap->sockets[snap->members[snap->listeners[index - 1].first]];
+	return number_if(twin->have & HAVE_COOKIE, twin->cookie);
+}
+
+GETTER(other_end)
+{
+	const struct socket *other = pair_of(row->snap, row->sk);
+
+	return other ? (struct value){ .type = field->type, .socket = other } : none;
+}
+
+GETTER(direction)
+{
+	static const char *const arrows[ROLE_COUNT] = { [ROLE_INBOUND] = "<-",
+							[ROLE_OUTBOUND] = "->" };
+
+	(void)field;
+	return text(arrows[socket_role(row->snap, row->sk)]);
+}
+
+GETTER(whole)
+{
+	const struct socket_detail *detail = row->sk->detail;
+
+	if ((field->type == VALUE_TCP && (!detail || !detail->tcp)) ||
+	    (field->type == VALUE_MEMORY && (!detail || !detail->memory)))
+		return none;
+	return (struct value){ .type = field->type, .socket = row->sk };
+}

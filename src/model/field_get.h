@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Getters of the field table. */
+#ifndef MODEL_FIELD_GET_H
+#define MODEL_FIELD_GET_H
+
+#include "model/field.h"
+
+#define GETTER(name) struct value get_##name(const struct row *row, const struct field *field)
+
+GETTER(protocol);
+GETTER(family);
+GETTER(state);
+GETTER(role);
+GETTER(scope);
+GETTER(port_class);
+GETTER(local);
+GETTER(peer);
+GETTER(recv_queue);
+GETTER(send_queue);
+GETTER(accept_queue);
+GETTER(backlog);
+GETTER(uid);
+GETTER(user);
+GETTER(inode);
+GETTER(cookie);
+GETTER(interface);
+GETTER(mark);
+GETTER(v6only);
+GETTER(shutdown);
+GETTER(cgroup);
+GETTER(unit);
+GETTER(container);
+GETTER(owner_missing);
+GETTER(timer);
+GETTER(rx_bytes);
+GETTER(tx_bytes);
+GETTER(listener_cookie);
+GETTER(twin_cookie);
+GETTER(other_end);
+GETTER(direction);
+GETTER(queue);
+GETTER(service);
+GETTER(connections);
+GETTER(sockets);
+GETTER(whole);		/* composite values, which the view takes from the row */
+GETTER(tcp);		/* by field->place, from tcp_info */
+GETTER(tcp_name);	/* congestion control, ULP */
+GETTER(tcp_rate);	/* bytes per second there, bits per second here */
+GETTER(tcp_phase);	/* congestion state, by name */
+GETTER(memory);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listeners: which sockets listen together, which connections came in through
+ * them, and how far they reach.  Works on a filled snapshot; reads nothing.
+ */
+#include "model/listener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "model/query.h"
+#include "model/snapshot.h"
+
+const char *const role_names[ROLE_COUNT] = {
+	[ROLE_NONE] = NULL,
+	[ROLE_LISTENER] = "listener",
+	[ROLE_INBOUND] = "inbound",
+	[ROLE_OUTBOUND] = "outbound",
+};
+
+const char *const scope_names[SCOPE_COUNT] = {
+	[SCOPE_NONE] = NULL,
+	[SCOPE_ANY] = "any",
+	[SCOPE_ANY4] = "any4",
+	[SCOPE_ANY6] = "any6",
+	[SCOPE_LOOPBACK] = "loopback",
+	[SCOPE_ADDRESS] = "address",
+	[SCOPE_DEVICE] = "device",
+};
+
+const char *const port_class_names[PORT_CLASS_COUNT] = {
+	[PORT_NONE] = NULL,
+	[PORT_WELL_KNOWN] = "well-known",
+	[PORT_REGISTERED] = "registered",
+	[PORT_EPHEMERAL] = "ephemeral",
+};
+
+/* ---- grouping -------------------------------------------------------- */
+
+static uint32_t port_hash(const struct socket *sk)
+{
+	return hash_mix((uint64_t)sk->netns << 32 | (uint64_t)sk->protocol << 16 | sk->local.port);
+}
+
+static bool same_address(const struct socket *a, const struct socket *b)
+{
+	return a->local.port == b->local.port && a->protocol == b->protocol &&
+	       a->netns == b->netns && a->interface == b->interface && a->v6only == b->v6only &&
+	       address_equal(&a->local.address, &b->local.address);
+}
+
+static const struct socket *first_member(const struct snapshot *snap, uint32_t listener)
+{
+	return &snap->sockets[snap->members[snap->listeners[listener].first]];
+}
+
+static uint32_t listener_hash(const void *items, uint32_t index)
+{
+	return port_hash(first_member(items, index));
+}
+
+static int compare_members(const void *a, const void *b, void *context)
+{
+	const struct socket *sockets = context;
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	const struct socket *sk = &sockets[left], *other = &sockets[right];
+	int order = sk->netns - other->netns;
+
+	if (!order)
+		order = sk->protocol - other->protocol;
+	if (!order)
+		order = sk->local.port - other->local.port;
+	if (!order)
+		order = address_compare(&sk->local.address, &other->local.address);
+	if (!order)
+		order = (sk->interface > other->interface) - (sk->interface < other->interface);
+	if (!order)
+		order = sk->v6only - other->v6only;
+	return order ? order : (left > right) - (left < right);
+}
+
+/* Indices of all listening sockets, those of one address side by side. */
+static int find_members(struct snapshot *snap, size_t *count)
+{
+	*count = 0;
+	for (size_t i = 0; i < snap->count; i++)
+		*count += socket_is_listener(&snap->sockets[i]);
+	snap->members = calloc(*count + 1, sizeof(*snap->members));
+	snap->listeners = calloc(*count + 1, sizeof(*snap->listeners));
+	if (!snap->members || !snap->listeners)
+		return -ENOMEM;
+	*count = 0;
+	for (size_t i = 0; i < snap->count; i++)
+		if (socket_is_listener(&snap->sockets[i]))
+			snap->members[(*count)++] = (uint32_t)i;
+	qsort_r(snap->members, *count, sizeof(*snap->members), compare_members, snap->sockets);
+	return 0;
+}
+
+static int group_members(struct snapshot *snap, size_t count, struct hash *by_port)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct socket *sk = &snap->sockets[snap->members[i]];
+		struct listener *last = &snap->listeners[snap->listener_count];
+		uint32_t index = (uint32_t)snap->listener_count;
+
+		if (index && same_address(first_member(snap, index - 1), sk)) {
+			last[-1].count++;
+		} else {
+			*last = (struct listener){ .first = (uint32_t)i, .count = 1 };
+			snap->listener_count++;
+			if (hash_add(by_port, port_hash(sk), index, listener_hash, snap) < 0)
+				return -ENOMEM;
+		}
+		sk->listener = (uint32_t)snap->listener_count;
+	}
+	return 0;
+}
+
+/*
+ * How well a listener fits a connection's local end, as the kernel's
+ * compute_score() (net/ipv4/inet_hashtables.c) prefers: device, then address.
+ */
+static int fit(const struct socket *listener, const struct socket *sk)
+{
+	struct endpoint local = { sk->local.address, listener->local.port };
+	int device = listener->interface ? 2 : 0;
+
+	if (listener->local.port != sk->local.port || listener->protocol != sk->protocol ||
+	    listener->netns != sk->netns)
+		return 0;
+	if (listener->interface && sk->interface && listener->interface != sk->interface)
+		return 0;
+	if (endpoint_same(&listener->local, &local))
+		return 4 + device;
+	if (!address_is_any(&listener->local.address) ||
+	    !socket_speaks(listener, socket_speaks(sk, 4) ? 4 : 6))
+		return 0;
+	return 2 + device + (listener->local.address.family == sk->local.address.family);
+}
+
+static void find_connections(struct snapshot *snap, const struct hash *by_port)
+{
+	for (size_t i = 0; i < snap->count; i++) {
+		struct socket *sk = &snap->sockets[i];
+		int best = 0;
+
+		if (!(STATE_BIT(sk->state) & STATES_CONNECTED) || sk->protocol == PROTOCOL_RAW)
+			continue;
+		for (size_t s = hash_start(by_port, port_hash(sk)); by_port->slots[s];
+		     s = hash_next(by_port, s)) {
+			uint32_t index = by_port->slots[s];
+			int how = fit(first_member(snap, index - 1), sk);
+
+			if (how <= best)
+				continue;
+			best = how;
+			sk->listener = index;
+		}
+		if (sk->listener)
+			snap->listeners[sk->listener - 1].connections++;
+	}
+}
+
+int listeners_find(struct snapshot *snap)
+{
+	struct hash by_port;
+	size_t count;
+	int err = find_members(snap, &count);
+
+	if (err < 0)
+		return err;
+	err = hash_init(&by_port, count);
+	if (err < 0)
+		return err;
+	err = group_members(snap, count, &by_port);
+	if (!err && count)
+		find_connections(snap, &by_port);
+	hash_free(&by_port);
+	return err;
+}
+
+/* ---- owners ---------------------------------------------------------- */
+
+static const struct process *first_process(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct owner *owner = owner_first(snap, sk);
+
+	return owner ? owner_process(snap, owner) : NULL;
+}
+
+/* Do some members belong to programs that were started apart from each other? */
+static bool is_independent(const struct snapshot *snap, const struct listener *listener)
+{
+	const uint32_t *members = snap->members + listener->first;
+	const struct process *one = first_process(snap, &snap->sockets[members[0]]);
+
+	for (uint32_t i = 1; one && i < listener->count; i++) {
+		const struct process *other = first_process(snap, &snap->sockets[members[i]]);
+
+		if (other && other->family != one->family)
+			return true;
+	}
+	return false;
+}
+
+/* IPv4 and IPv6 ends that one process opened for one port: 0.0.0.0:22 and [::]:22. */
+static bool are_twins(const struct snapshot *snap, const struct socket *a, const struct socket *b)
+{
+	const struct process *left = first_process(snap, a), *right = first_process(snap, b);
+
+	return left && left == right && a->local.port == b->local.port &&
+	       a->protocol == b->protocol && a->netns == b->netns &&
+	       a->local.address.family != b->local.address.family &&
+	       address_is_any(&a->local.address) == address_is_any(&b->local.address);
+}
+
+static void find_twin(struct snapshot *snap, uint32_t index)
+{
+	const struct socket *sk = first_member(snap, index);
+
+	/* Listeners are in order of port: a twin is not far behind. */
+	for (uint32_t i = index + 1; i < snap->listener_count; i++) {
+		const struct socket *other = first_member(snap, i);
+
+		if (other->local.port != sk->local.port)
+			return;
+		if (snap->listeners[i].twin || !are_twins(snap, sk, other))
+			continue;
+		snap->listeners[i].twin = index + 1;
+		snap->listeners[index].twin = i + 1;
+		return;
+	}
+}
+
+void listeners_compare_owners(struct snapshot *snap)
+{
+	for (uint32_t i = 0; i < snap->listener_count; i++) {
+		struct listener *listener = &snap->listeners[i];
+
+		listener->independent = is_independent(snap, listener);
+		if (!listener->twin)
+			find_twin(snap, i);
+	}
+}
+
+/* ---- what a socket is ------------------------------------------------ */
+
+enum role socket_role(const struct snapshot *snap, const struct socket *sk)
+{
+	if (socket_is_listener(sk))
+		return ROLE_LISTENER;
+	if (!(STATE_BIT(sk->state) & STATES_CONNECTED) || !(snap->asked & NEED_LISTENER))
+		return ROLE_NONE;
+	return sk->listener ? ROLE_INBOUND : ROLE_OUTBOUND;
+}
+
+enum scope socket_scope(const struct socket *sk)
+{
+	if (!socket_is_listener(sk))
+		return SCOPE_NONE;
+	if (address_is_loopback(&sk->local.address))
+		return SCOPE_LOOPBACK;
+	if (!address_is_any(&sk->local.address))
+		return SCOPE_ADDRESS;
+	if (sk->interface)
+		return SCOPE_DEVICE;
+	if (sk->local.address.family == AF_INET)
+		return SCOPE_ANY4;
+	return socket_speaks(sk, 4) ? SCOPE_ANY : SCOPE_ANY6;
+}
+
+enum port_class socket_port_class(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct netns *netns = &snap->netns[sk->netns];
+
+	if (!protocols[sk->protocol].has_ports)
+		return PORT_NONE;
+	if (sk->local.port >= netns->ephemeral_first && sk->local.port <= netns->ephemeral_last)
+		return PORT_EPHEMERAL;
+	return sk->local.port < 1024 ? PORT_WELL_KNOWN : PORT_REGISTERED;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two ends of a connection within one machine: each socket is found by
+ * its four-tuple turned around.  IPv4 and v4-mapped ends match each other.
+ */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "model/listener.h"
+#include "model/snapshot.h"
+
+static uint64_t endpoint_key(const struct endpoint *ep)
+{
+	struct address plain = address_unmapped(&ep->address);
+	uint64_t words[2];
+
+	memcpy(words, plain.bytes, sizeof(words));
+	return (words[0] * 31 ^ words[1]) * 0x9e3779b97f4a7c15ULL + ep->port;
+}
+
+static uint32_t tuple_hash(const struct socket *sk, const struct endpoint *local,
+			   const struct endpoint *peer)
+{
+	return hash_mix(endpoint_key(local) * 3 + endpoint_key(peer) + sk->protocol);
+}
+
+static uint32_t local_hash(const void *sockets, uint32_t index)
+{
+	const struct socket *sk = (const struct socket *)sockets + index;
+
+	return tuple_hash(sk, &sk->local, &sk->peer);
+}
+
+int pairs_find(struct snapshot *snap)
+{
+	int err = hash_init(&snap->pairs, snap->count);
+
+	for (uint32_t i = 0; !err && i < snap->count; i++)
+		if (snap->sockets[i].have & HAVE_PEER)
+			err = hash_add(&snap->pairs, local_hash(snap->sockets, i), i, local_hash,
+				       snap->sockets);
+	return err;
+}
+
+const struct socket *pair_of(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct hash *pairs = &snap->pairs;
+
+	if (!pairs->slots || !(sk->have & HAVE_PEER))
+		return NULL;
+	for (size_t s = hash_start(pairs, tuple_hash(sk, &sk->peer, &sk->local)); pairs->slots[s];
+	     s = hash_next(pairs, s)) {
+		const struct socket *other = &snap->sockets[pairs->slots[s] - 1];
+
+		if (other != sk && other->protocol == sk->protocol && other->netns == sk->netns &&
+		    endpoint_same(&other->local, &sk->peer) &&
+		    endpoint_same(&other->peer, &sk->local))
+			return other;
+	}
+	return NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The protocol table: what a new protocol has to say of itself. */
+#include "model/protocol.h"
+
+#include <netinet/in.h>
+
+const struct protocol_info protocols[PROTOCOL_COUNT] = {
+	[PROTOCOL_TCP] = {
+		.name = "tcp",
+		.number = IPPROTO_TCP,
+		.has_ports = true,
+		.idle = STATE_BOUND,
+		.listening = STATE_BIT(STATE_LISTEN),
+		.proc_file = { "tcp", "tcp6" },
+	},
+	[PROTOCOL_UDP] = {
+		.name = "udp",
+		.number = IPPROTO_UDP,
+		.has_ports = true,
+		.idle = STATE_UNCONN,
+		.listening = STATE_BIT(STATE_UNCONN),
+		.proc_file = { "udp", "udp6" },
+	},
+	[PROTOCOL_UDPLITE] = {
+		.name = "udplite",
+		.number = IPPROTO_UDPLITE,
+		.has_ports = true,
+		.idle = STATE_UNCONN,
+		.listening = STATE_BIT(STATE_UNCONN),
+		.proc_file = { "udplite", "udplite6" },
+	},
+	[PROTOCOL_RAW] = {
+		.name = "raw",
+		.number = IPPROTO_RAW,
+		.idle = STATE_UNCONN,
+		.listening = STATE_BIT(STATE_UNCONN),
+		.proc_file = { "raw", "raw6" },
+	},
+};

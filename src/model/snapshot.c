@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* The snapshot: memory, notes and look-ups.  Fills nothing by itself. */
+#include "model/snapshot.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+
+const char *const severity_names[SEVERITY_COUNT] = {
+	[SEVERITY_INFO] = "info",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_ERROR] = "error",
+};
+
+struct snapshot *snapshot_new(void)
+{
+	struct snapshot *snap = calloc(1, sizeof(*snap));
+
+	if (snap)
+		snap->last_note = &snap->notes;
+	return snap;
+}
+
+void snapshot_free(struct snapshot *snap)
+{
+	if (!snap)
+		return;
+	free(snap->sockets);
+	free(snap->members);
+	free(snap->listeners);
+	hash_free(&snap->pairs);
+	free(snap->owners);
+	free(snap->processes);
+	free(snap->cgroups);
+	arena_free(&snap->arena);
+	free(snap);
+}
+
+struct socket *snapshot_add(struct snapshot *snap)
+{
+	struct socket *sockets = array_reserve(snap->sockets, &snap->capacity, snap->count + 1,
+					       sizeof(*sockets));
+
+	if (!sockets)
+		return NULL;
+	snap->sockets = sockets;
+	sockets[snap->count] = (struct socket){ .protocol = 0 };
+	return &sockets[snap->count++];
+}
+
+void snapshot_note(struct snapshot *snap, enum severity severity, const char *subject,
+		   const char *format, ...)
+{
+	char text[1024];
+	struct note *note = arena_alloc(&snap->arena, sizeof(*note));
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (!note)
+		return;
+	note->severity = severity;
+	note->subject = arena_copy_text(&snap->arena, subject);
+	note->text = arena_copy_text(&snap->arena, text);
+	if (!note->subject || !note->text)
+		return;
+	*snap->last_note = note;
+	snap->last_note = &note->next;
+}
+
+bool snapshot_is_complete(const struct snapshot *snap)
+{
+	for (const struct note *note = snap->notes; note; note = note->next)
+		if (note->severity == SEVERITY_ERROR)
+			return false;
+	return true;
+}
+
+uint32_t snapshot_cgroup(struct snapshot *snap, uint64_t id)
+{
+	struct cgroup *cgroups;
+
+	/* Few cgroups hold sockets, and neighbours in a dump mostly share one. */
+	for (size_t i = snap->cgroup_count; i-- > 0;)
+		if (snap->cgroups[i].id == id)
+			return (uint32_t)i;
+	cgroups = array_reserve(snap->cgroups, &snap->cgroup_capacity, snap->cgroup_count + 1,
+				sizeof(*cgroups));
+	if (!cgroups)
+		return UINT32_MAX;
+	snap->cgroups = cgroups;
+	cgroups[snap->cgroup_count] = (struct cgroup){ .id = id };
+	return (uint32_t)snap->cgroup_count++;
+}
+
+static int compare_users(const void *key, const void *item)
+{
+	uint32_t uid = *(const uint32_t *)key;
+	const struct user *user = item;
+
+	return (uid > user->uid) - (uid < user->uid);
+}
+
+const char *snapshot_user(const struct snapshot *snap, uint32_t uid)
+{
+	const struct user *user = NULL;
+
+	if (snap->user_count)
+		user = bsearch(&uid, snap->users, snap->user_count, sizeof(*user), compare_users);
+	return user ? user->name : NULL;
+}
+
+static int compare_services(const void *key, const void *item)
+{
+	const struct service *a = key, *b = item;
+
+	return a->protocol == b->protocol ? a->port - b->port : a->protocol - b->protocol;
+}
+
+const char *snapshot_service(const struct snapshot *snap, enum protocol protocol, uint16_t port)
+{
+	struct service wanted = { .protocol = (uint8_t)protocol, .port = port };
+	const struct service *service = NULL;
+
+	if (snap->service_count)
+		service = bsearch(&wanted, snap->services, snap->service_count, sizeof(*service),
+				  compare_services);
+	return service ? service->name : NULL;
+}
+
+const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint32_t index)
+{
+	const struct netns *ns = &snap->netns[netns];
+
+	for (size_t i = 0; i < ns->interface_count; i++)
+		if (ns->interfaces[i].index == index)
+			return ns->interfaces[i].name;
+	return NULL;
+}
+
+const struct owner *owner_first(const struct snapshot *snap, const struct socket *sk)
+{
+	return sk->owner ? &snap->owners[sk->owner - 1] : NULL;
+}
+
+const struct owner *owner_next(const struct snapshot *snap, const struct owner *owner)
+{
+	return owner->next ? &snap->owners[owner->next - 1] : NULL;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values as text.  What comes from outside is escaped here, so no view can
+ * forget it.  Columns are counted, not bytes.
+ */
+#include "view/cell.h"
+
+#include <sys/socket.h>
+
+#include "base/text.h"
+
+static size_t add_text(struct buf *out, const char *text)
+{
+	return text_add_safe(out, text, strlen(text), SIZE_MAX);
+}
+
+static size_t add_number(struct buf *out, uint64_t number)
+{
+	buf_add_unsigned(out, number);
+	return digits_of(number);
+}
+
+/* Text that is our own and plain. */
+static size_t add_plain(struct buf *out, const char *text)
+{
+	size_t length = strlen(text);
+
+	buf_add(out, text, length);
+	return length;
+}
+
+/* ---- endpoints ------------------------------------------------------- */
+
+static size_t add_interface(struct buf *out, const struct row *row)
+{
+	const struct socket *sk = row->sk;
+	const char *name = snapshot_interface(row->snap, sk->netns, sk->interface);
+
+	if (name)
+		return add_plain(out, "%") + add_text(out, name);
+	/* Deleted since, or its name can't be read: the number is still true. */
+	return add_plain(out, "%if") + add_number(out, sk->interface);
+}
+
+static bool is_any_version(const struct row *row, const struct endpoint *ep)
+{
+	return ep == &row->sk->local && address_is_any(&ep->address) &&
+	       ep->address.family == AF_INET6 && socket_speaks(row->sk, 4);
+}
+
+static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep)
+{
+	bool scoped = row->sk->interface &&
+		      (ep == &row->sk->local || address_is_link_local(&ep->address));
+	bool brackets = ep->address.family == AF_INET6;
+	size_t columns = brackets ? 2 : 0;
+	char *start = buf_room(out, ADDRESS_TEXT_MAX + 2), *end = start;
+
+	if (brackets)
+		*end++ = '[';
+	end = address_print(end, &ep->address);
+	columns += (size_t)(end - start) - (brackets ? 1 : 0);
+	buf_used(out, end);
+	if (scoped)
+		columns += add_interface(out, row);
+	if (brackets)
+		buf_add_char(out, ']');
+	return columns;
+}
+
+size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
+{
+	size_t columns;
+
+	if (is_any_version(row, ep)) {
+		columns = add_plain(out, "*");
+		if (row->sk->interface)
+			columns += add_interface(out, row);
+	} else {
+		columns = add_address(out, row, ep);
+	}
+	buf_add_char(out, ':');
+	return columns + 1 + add_number(out, ep->port);
+}
+
+/* ---- numbers with units ---------------------------------------------- */
+
+/* 3 significant digits and a prefix: "1.5M".  `step` is 1000 or 1024. */
+static size_t add_scaled(struct buf *out, uint64_t number, unsigned step)
+{
+	static const char prefixes[] = "KMGTPE";
+	size_t before = out->length;
+	uint64_t tenths;
+	int prefix = -1;
+
+	if (number < 10000) {
+		buf_add_unsigned(out, number);
+		return out->length - before;
+	}
+	tenths = number;
+	while (tenths >= 1000 && (prefix < 0 || tenths >= (uint64_t)step * 10)) {
+		/* Keep one decimal from the first division on. */
+		tenths = prefix < 0 ? tenths / step * 10 + tenths % step * 10 / step : tenths / step;
+		prefix++;
+	}
+	buf_add_decimal(out, tenths >= 1000 ? tenths / 10 * 10 : tenths, 1);
+	buf_add_char(out, prefixes[prefix]);
+	return out->length - before;
+}
+
+static size_t add_duration_ms(struct buf *out, uint64_t ms)
+{
+	size_t before = out->length;
+
+	if (ms < 1000) {
+		buf_add_unsigned(out, ms);
+		buf_add_literal(out, "ms");
+	} else if (ms < 60 * 1000) {
+		buf_add_decimal(out, ms / 100, 1);
+		buf_add_literal(out, "s");
+	} else if (ms < 3600 * 1000) {
+		buf_add_unsigned(out, ms / 60000);
+		buf_add_literal(out, "min");
+	} else {
+		buf_add_decimal(out, ms / 360000, 1);
+		buf_add_literal(out, "h");
+	}
+	return out->length - before;
+}
+
+static size_t add_unit(struct buf *out, uint64_t number, enum unit unit)
+{
+	size_t before = out->length;
+
+	switch (unit) {
+	case UNIT_BYTES:
+		add_scaled(out, number, 1024);
+		buf_add_literal(out, "B");
+		break;
+	case UNIT_BPS:
+		add_scaled(out, number, 1000);
+		buf_add_literal(out, "bit/s");
+		break;
+	case UNIT_US:
+		if (number >= 1000 * 1000)
+			return add_duration_ms(out, number / 1000);
+		buf_add_decimal(out, number, 3);
+		buf_add_literal(out, "ms");
+		break;
+	case UNIT_MS:
+		return add_duration_ms(out, number);
+	default:
+		buf_add_unsigned(out, number);
+	}
+	return out->length - before;
+}
+
+/* ---- composite values ------------------------------------------------ */
+
+/*
+ * Waiting connections and how many may wait, over all members of a listener.
+ * "!" where one member's queue is full: the kernel admits backlog + 1, so more
+ * than the backlog means that it refuses connections now.
+ */
+static size_t add_queue(struct buf *out, const struct row *row)
+{
+	const struct snapshot *snap = row->snap;
+	uint32_t count = row->listener ? row->listener->count : 1;
+	uint64_t waiting = 0, backlog = 0, bytes = 0;
+	size_t columns = 0;
+	bool full = false;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct socket *sk = row->listener ?
+			&snap->sockets[snap->members[row->listener->first + i]] : row->sk;
+
+		if (sk->have & HAVE_QUEUES) {
+			bytes += sk->recv_queue;
+			continue;
+		}
+		waiting += sk->accept_queue;
+		backlog += sk->have & HAVE_BACKLOG ? sk->backlog : 0;
+		full |= (sk->have & HAVE_BACKLOG) && sk->accept_queue > sk->backlog;
+	}
+	if (row->sk->have & HAVE_QUEUES)
+		return bytes ? add_unit(out, bytes, UNIT_BYTES) : add_plain(out, "-");
+	if (full)
+		columns += add_plain(out, "!");
+	columns += add_number(out, waiting) + add_plain(out, "/");
+	if (!(row->sk->have & HAVE_BACKLOG))
+		return columns + add_plain(out, "?");
+	return columns + add_number(out, backlog);
+}
+
+static size_t add_timer(struct buf *out, const struct socket *sk)
+{
+	size_t columns = add_plain(out, timer_names[sk->timer]) + add_plain(out, " ") +
+			 add_duration_ms(out, sk->timer_ms);
+
+	if (sk->timer_tries)
+		columns += add_plain(out, " try ") + add_number(out, sk->timer_tries);
+	return columns;
+}
+
+static size_t add_pair(struct buf *out, const struct row *row, const struct socket *other)
+{
+	struct row far = { row->snap, other, NULL };
+
+	return cell_add_owners(out, &far);
+}
+
+static size_t add_netns(struct buf *out, const struct row *row)
+{
+	const struct netns *netns = &row->snap->netns[row->sk->netns];
+
+	return netns->name ? add_text(out, netns->name) : add_number(out, netns->inode);
+}
+
+size_t cell_add_value(struct buf *out, const struct row *row, const struct field *field,
+		      struct value value)
+{
+	size_t before = out->length;
+
+	switch (value.type) {
+	case VALUE_BOOL:
+		return add_plain(out, value.boolean ? "yes" : "no");
+	case VALUE_UNSIGNED:
+		return add_unit(out, value.number, field->unit);
+	case VALUE_HEX:
+		buf_add_hex(out, value.number);
+		return out->length - before;
+	case VALUE_TEXT:
+		return add_text(out, value.text);
+	case VALUE_ENDPOINT:
+		return cell_add_endpoint(out, row, value.endpoint);
+	case VALUE_QUEUE:
+		return add_queue(out, row);
+	case VALUE_OWNERS:
+		return cell_add_owners(out, row);
+	case VALUE_PAIR:
+		return add_pair(out, row, value.socket);
+	case VALUE_TIMER:
+		return add_timer(out, value.socket);
+	case VALUE_NETNS:
+		return add_netns(out, row);
+	default:
+		return add_plain(out, "-");
+	}
+}
+
+size_t cell_add(struct buf *out, const struct row *row, enum field_id id)
+{
+	return cell_add_value(out, row, &fields[id], field_get(row, id));
+}

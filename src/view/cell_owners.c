@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The processes of a socket in one cell.  Forked workers that hold the same
+ * listener are many; they are grouped by command and counted.
+ */
+#include "base/text.h"
+#include "view/cell.h"
+
+enum {
+	GROUPS_SHOWN = 4,	/* commands in a cell */
+	PIDS_SHOWN = 2,		/* pids of one command */
+};
+
+struct group {
+	const char *command;
+	uint32_t pids[PIDS_SHOWN];
+	uint32_t count, last;
+};
+
+struct groups {
+	struct group shown[GROUPS_SHOWN];
+	size_t count;
+	uint32_t more;		/* processes of further commands */
+};
+
+static void add_process(struct groups *groups, const struct process *process)
+{
+	const char *command = process->command ? process->command : "?";
+	struct group *group = groups->shown;
+
+	for (size_t i = 0; i < groups->count; i++, group++) {
+		if (strcmp(group->command, command) != 0)
+			continue;
+		if (group->last == process->pid)
+			return;		/* several descriptors of one process */
+		if (group->count < PIDS_SHOWN)
+			group->pids[group->count] = process->pid;
+		group->count++;
+		group->last = process->pid;
+		return;
+	}
+	if (groups->count == GROUPS_SHOWN) {
+		groups->more++;
+		return;
+	}
+	*group = (struct group){ command, { process->pid }, 1, process->pid };
+	groups->count++;
+}
+
+static void gather(struct groups *groups, const struct snapshot *snap, const struct socket *sk)
+{
+	for (const struct owner *owner = owner_first(snap, sk); owner;
+	     owner = owner_next(snap, owner))
+		add_process(groups, owner_process(snap, owner));
+}
+
+static size_t add_number(struct buf *out, uint32_t number)
+{
+	buf_add_unsigned(out, number);
+	return digits_of(number);
+}
+
+/* "nginx 811", "nginx (8) 811,812,…" */
+static size_t add_group(struct buf *out, const struct group *group)
+{
+	size_t columns = text_add_safe(out, group->command, strlen(group->command), SIZE_MAX) + 1;
+	uint32_t shown = group->count < PIDS_SHOWN ? group->count : PIDS_SHOWN;
+
+	buf_add_char(out, ' ');
+	if (group->count > 1) {
+		buf_add_char(out, '(');
+		columns += add_number(out, group->count) + 3;
+		buf_add_literal(out, ") ");
+	}
+	for (uint32_t i = 0; i < shown; i++) {
+		if (i) {
+			buf_add_char(out, ',');
+			columns++;
+		}
+		columns += add_number(out, group->pids[i]);
+	}
+	if (group->count > shown) {
+		buf_add_literal(out, ",…");
+		columns += 2;
+	}
+	return columns;
+}
+
+static size_t add_groups(struct buf *out, const struct groups *groups)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < groups->count; i++) {
+		if (i) {
+			buf_add_literal(out, "; ");
+			columns += 2;
+		}
+		columns += add_group(out, &groups->shown[i]);
+	}
+	if (groups->more) {
+		buf_add_literal(out, "; …");
+		columns += 3;
+	}
+	return columns;
+}
+
+/* "(orphan)"; a connection nobody accepted yet is its listener's: "(unaccepted: nginx 811)". */
+static size_t add_missing(struct buf *out, const struct row *row)
+{
+	const struct snapshot *snap = row->snap;
+	const char *reason = missing_names[row->sk->missing];
+	struct groups groups = { .count = 0 };
+	size_t columns = 0;
+
+	if (!reason) {
+		buf_add_char(out, '-');
+		return 1;
+	}
+	buf_add_char(out, '(');
+	buf_add_text(out, reason);
+	if (row->sk->missing == MISSING_UNACCEPTED && row->sk->listener) {
+		const struct listener *listener = &snap->listeners[row->sk->listener - 1];
+
+		gather(&groups, snap, &snap->sockets[snap->members[listener->first]]);
+	}
+	if (groups.count) {
+		buf_add_literal(out, ": ");
+		columns = 2 + add_groups(out, &groups);
+	}
+	buf_add_char(out, ')');
+	return columns + 2 + strlen(reason);
+}
+
+size_t cell_add_owners(struct buf *out, const struct row *row)
+{
+	const struct snapshot *snap = row->snap;
+	struct groups groups = { .count = 0 };
+	size_t columns;
+
+	if (row->listener) {
+		for (uint32_t i = 0; i < row->listener->count; i++)
+			gather(&groups, snap,
+			       &snap->sockets[snap->members[row->listener->first + i]]);
+	} else {
+		gather(&groups, snap, row->sk);
+	}
+	if (!groups.count)
+		return add_missing(out, row);
+	columns = add_groups(out, &groups);
+	if (row->listener && row->listener->independent) {
+		buf_add_literal(out, " (started apart)");
+		columns += 16;
+	}
+	return columns;
+}

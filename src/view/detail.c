@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Detail lines: "label value" pairs, indented, wrapped at the edge of a
+ * terminal and nowhere else.
+ */
+#include "detail.h"
+
+#include <time.h>
+
+#include "base/text.h"
+#include "view/cell.h"
+
+enum { INDENT = 4, GAP = 2 };
+
+/* A line being filled. */
+struct line {
+	struct buf *out;
+	size_t width;			/* of the terminal; 0: no limit */
+	size_t column;			/* 0: nothing written yet */
+};
+
+static const enum field_id extended_fields[] = {
+	FIELD_UID, FIELD_INODE, FIELD_COOKIE, FIELD_MARK, FIELD_INTERFACE, FIELD_V6ONLY,
+	FIELD_SHUTDOWN, FIELD_NETNS, FIELD_CGROUP, FIELD_UNIT, FIELD_CONTAINER,
+	FIELD_LISTENER_COOKIE, FIELD_TWIN_COOKIE,
+};
+
+uint32_t detail_needs(uint32_t extras)
+{
+	uint32_t needs = 0;
+
+	if (extras & EXTRA_EXTENDED) {
+		needs |= NEED_CGROUP;
+		if (extras & EXTRA_OWNERS)
+			needs |= NEED_OWNER | NEED_PROCESS;
+	}
+	if (extras & EXTRA_MEMORY)
+		needs |= NEED_MEMORY;
+	if (extras & EXTRA_INFO)
+		needs |= NEED_TCP;
+	return needs;
+}
+
+/* Make room for `columns` more on this line, or begin the next one. */
+static void step(struct line *line, size_t columns)
+{
+	if (line->column && line->width && line->column + GAP + columns > line->width) {
+		buf_add_char(line->out, '\n');
+		line->column = 0;
+	}
+	buf_add_blanks(line->out, line->column ? GAP : INDENT);
+	line->column += (line->column ? GAP : INDENT) + columns;
+}
+
+static void end(struct line *line)
+{
+	if (line->column)
+		buf_add_char(line->out, '\n');
+	line->column = 0;
+}
+
+/* Labels are the titles of fields, in small letters. */
+static size_t add_label(struct buf *out, const char *title)
+{
+	size_t length = strlen(title);
+	bool capitals = true;
+
+	for (size_t i = 0; i < length; i++)
+		capitals &= title[i] < 'a' || title[i] > 'z';
+	for (size_t i = 0; i < length; i++)
+		buf_add_char(out, capitals && title[i] >= 'A' && title[i] <= 'Z' ?
+			     (char)(title[i] + 'a' - 'A') : title[i]);
+	buf_add_char(out, ' ');
+	return length + 1;
+}
+
+static void add_pair(struct line *line, const struct row *row, const struct field *field,
+		     struct value value, struct buf *scratch)
+{
+	size_t columns;
+
+	scratch->length = 0;
+	columns = add_label(scratch, field->title);
+	columns += cell_add_value(scratch, row, field, value);
+	step(line, columns);
+	buf_add(line->out, scratch->data, scratch->length);
+}
+
+static void add_text_pair(struct line *line, const char *label, const char *text, size_t length,
+			  struct buf *scratch)
+{
+	size_t columns;
+
+	if (!text || !length)
+		return;
+	scratch->length = 0;
+	columns = add_label(scratch, label);
+	columns += text_add_safe(scratch, text, length, SIZE_MAX);
+	step(line, columns);
+	buf_add(line->out, scratch->data, scratch->length);
+}
+
+/* ---- -e -------------------------------------------------------------- */
+
+static void add_start_time(struct line *line, const struct process *process)
+{
+	time_t when = (time_t)process->start_time;
+	struct tm tm;
+	char text[32];
+	size_t length;
+
+	if (!when || !localtime_r(&when, &tm))
+		return;
+	length = strftime(text, sizeof(text), "since %Y-%m-%d %H:%M:%S", &tm);
+	step(line, length);
+	buf_add(line->out, text, length);
+}
+
+/* Arguments are ended by NUL; they are shown with blanks between them. */
+static void add_command_line(struct line *line, const struct process *process,
+			     struct buf *scratch, struct buf *joined)
+{
+	size_t length = process->command_line_length;
+
+	joined->length = 0;
+	while (length && !process->command_line[length - 1])
+		length--;
+	for (size_t i = 0; i < length; i++)
+		buf_add_char(joined, process->command_line[i] ? process->command_line[i] : ' ');
+	add_text_pair(line, "command", joined->data, length, scratch);
+}
+
+static size_t text_length(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+static void add_process(struct line *line, const struct row *row, const struct owner *owner,
+			struct buf *scratch)
+{
+	const struct process *process = owner_process(row->snap, owner);
+	struct buf joined;
+
+	if (buf_init(&joined, -1) < 0)
+		return;
+	scratch->length = 0;
+	buf_add_literal(scratch, "pid ");
+	buf_add_unsigned(scratch, process->pid);
+	if (owner->tid) {
+		buf_add_literal(scratch, " thread ");
+		buf_add_unsigned(scratch, owner->tid);
+	}
+	buf_add_literal(scratch, " fd ");
+	if (owner->fd == OWNER_NO_FD)
+		buf_add_literal(scratch, "io_uring");
+	else
+		buf_add_unsigned(scratch, (uint64_t)owner->fd);
+	step(line, scratch->length);
+	buf_add(line->out, scratch->data, scratch->length);
+	add_command_line(line, process, scratch, &joined);
+	add_text_pair(line, "executable", process->executable, text_length(process->executable),
+		      scratch);
+	add_text_pair(line, "unit", process->unit, text_length(process->unit), scratch);
+	add_text_pair(line, "container", process->container, text_length(process->container),
+		      scratch);
+	add_start_time(line, process);
+	end(line);
+	buf_free(&joined);
+}
+
+static void add_extended(struct line *line, const struct row *row, struct buf *scratch)
+{
+	for (size_t i = 0; i < sizeof(extended_fields) / sizeof(extended_fields[0]); i++) {
+		struct value value = field_get(row, extended_fields[i]);
+
+		if (value.type != VALUE_NONE)
+			add_pair(line, row, &fields[extended_fields[i]], value, scratch);
+	}
+	end(line);
+	for (const struct owner *owner = owner_first(row->snap, row->sk); owner;
+	     owner = owner_next(row->snap, owner))
+		add_process(line, row, owner, scratch);
+}
+
+/* ---- -m, -i ---------------------------------------------------------- */
+
+static bool is_zero(struct value value)
+{
+	return (value.type == VALUE_UNSIGNED && !value.number) ||
+	       (value.type == VALUE_BOOL && !value.boolean);
+}
+
+/* Figures that are 0 say little, but that they are known says something: names only. */
+static void add_zeros(struct line *line, const struct row *row, enum field_id first,
+		      enum field_id last)
+{
+	bool any = false;
+
+	for (enum field_id id = first; id <= last; id++) {
+		size_t length = strlen(fields[id].title);
+
+		if (!is_zero(field_get(row, id)))
+			continue;
+		if (!any) {
+			step(line, 5);
+			buf_add_literal(line->out, "zero:");
+			line->column -= GAP - 1;
+		}
+		if (any) {
+			buf_add_char(line->out, ',');
+			line->column++;
+		}
+		if (line->width && line->column + 1 + length + 1 > line->width) {
+			end(line);
+			step(line, length);
+		} else {
+			buf_add_char(line->out, ' ');
+			line->column += length + 1;
+		}
+		buf_add(line->out, fields[id].title, length);
+		any = true;
+	}
+}
+
+static void add_group(struct line *line, const struct row *row, enum field_id first,
+		      enum field_id last, struct buf *scratch)
+{
+	for (enum field_id id = first; id <= last; id++) {
+		struct value value = field_get(row, id);
+
+		if (value.type != VALUE_NONE && !is_zero(value))
+			add_pair(line, row, &fields[id], value, scratch);
+	}
+	add_zeros(line, row, first, last);
+	end(line);
+}
+
+static void add_socket(struct line *line, const struct row *row,
+		       const struct view_options *options, struct buf *scratch)
+{
+	const struct socket_detail *detail = row->sk->detail;
+
+	if (options->extras & EXTRA_EXTENDED)
+		add_extended(line, row, scratch);
+	if (detail && detail->memory && (options->extras & EXTRA_MEMORY))
+		add_group(line, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST, scratch);
+	if (detail && detail->tcp && (options->extras & EXTRA_INFO))
+		add_group(line, row, FIELD_TCP_FIRST, FIELD_TCP_LAST, scratch);
+}
+
+void detail_add(struct buf *out, const struct row *row, const struct view_options *options,
+		struct buf *scratch)
+{
+	struct line line = { .out = out, .width = options->width };
+
+	if (!row->listener) {
+		add_socket(&line, row, options, scratch);
+		return;
+	}
+	for (uint32_t i = 0; i < row->listener->count; i++) {
+		uint32_t member = row->snap->members[row->listener->first + i];
+		struct row one = { row->snap, &row->snap->sockets[member], NULL };
+
+		add_socket(&line, &one, options, scratch);
+	}
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON, schema conntab/1: one object; every key in every socket; null for
+ * what is not known.  Keys come from the field table.
+ */
+#include "json.h"
+
+#include "base/text.h"
+
+enum { MILLI = 1000 };
+
+uint32_t json_needs(uint32_t extras)
+{
+	uint32_t needs = NEED_LISTENER | NEED_PAIR | NEED_USER | NEED_SERVICE | NEED_CGROUP |
+			 NEED_PORT_CLASS | NEED_INTERFACE;
+
+	if (extras & EXTRA_OWNERS)
+		needs |= NEED_OWNER | NEED_PROCESS;
+	if (extras & EXTRA_INFO)
+		needs |= NEED_TCP;
+	if (extras & EXTRA_MEMORY)
+		needs |= NEED_MEMORY;
+	return needs;
+}
+
+static void add_text(struct buf *out, const char *text)
+{
+	if (text)
+		text_add_json(out, text, strlen(text));
+	else
+		buf_add_literal(out, "null");
+}
+
+static void add_member_text(struct buf *out, const char *key, const char *text)
+{
+	buf_add_text(out, key);
+	add_text(out, text);
+}
+
+static void add_time(struct buf *out, double seconds)
+{
+	buf_add_decimal(out, (uint64_t)(seconds * MILLI), 3);
+}
+
+/* ---- owners ---------------------------------------------------------- */
+
+static void add_command_line(struct buf *out, const struct process *process)
+{
+	const char *at = process->command_line;
+	const char *end = at ? at + process->command_line_length : NULL;
+
+	if (!at) {
+		buf_add_literal(out, "null");
+		return;
+	}
+	buf_add_char(out, '[');
+	while (at < end) {
+		const char *stop = memchr(at, '\0', (size_t)(end - at));
+		size_t length = (size_t)((stop ? stop : end) - at);
+
+		if (at != process->command_line)
+			buf_add_char(out, ',');
+		text_add_json(out, at, length);
+		at += length + 1;
+	}
+	buf_add_char(out, ']');
+}
+
+static void add_uid(struct buf *out, const struct snapshot *snap, uint32_t uid)
+{
+	buf_add_literal(out, ",\"uid\":");
+	if (uid == UINT32_MAX) {
+		buf_add_literal(out, "null,\"user\":null");
+		return;
+	}
+	buf_add_unsigned(out, uid);
+	add_member_text(out, ",\"user\":", snapshot_user(snap, uid));
+}
+
+static void add_owner(struct buf *out, const struct snapshot *snap, const struct owner *owner)
+{
+	const struct process *process = owner_process(snap, owner);
+
+	buf_add_literal(out, "{\"pid\":");
+	buf_add_unsigned(out, process->pid);
+	buf_add_literal(out, ",\"fd\":");
+	if (owner->fd == OWNER_NO_FD)
+		buf_add_literal(out, "null");
+	else
+		buf_add_unsigned(out, (uint64_t)owner->fd);
+	buf_add_literal(out, ",\"tid\":");
+	if (owner->tid)
+		buf_add_unsigned(out, owner->tid);
+	else
+		buf_add_literal(out, "null");
+	add_member_text(out, ",\"command\":", process->command);
+	buf_add_literal(out, ",\"command_line\":");
+	add_command_line(out, process);
+	add_member_text(out, ",\"executable\":", process->executable);
+	add_uid(out, snap, process->uid);
+	buf_add_literal(out, ",\"start_time\":");
+	if (process->start_time > 0)
+		add_time(out, process->start_time);
+	else
+		buf_add_literal(out, "null");
+	add_member_text(out, ",\"cgroup\":", process->cgroup);
+	add_member_text(out, ",\"unit\":", process->unit);
+	add_member_text(out, ",\"container\":", process->container);
+	buf_add_char(out, '}');
+}
+
+/* null when nobody looked, [] when nobody was found. */
+static void add_owners(struct buf *out, const struct snapshot *snap, const struct socket *sk)
+{
+	bool any = false;
+
+	if (!(snap->asked & NEED_OWNER)) {
+		buf_add_literal(out, "null");
+		return;
+	}
+	buf_add_char(out, '[');
+	for (const struct owner *owner = owner_first(snap, sk); owner;
+	     owner = owner_next(snap, owner)) {
+		if (any)
+			buf_add_char(out, ',');
+		add_owner(out, snap, owner);
+		any = true;
+	}
+	buf_add_char(out, ']');
+}
+
+/* ---- values ---------------------------------------------------------- */
+
+static void add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
+{
+	const struct socket *sk = row->sk;
+	const char *interface = NULL;
+	char *at;
+
+	if (sk->interface && (ep == &sk->local || address_is_link_local(&ep->address)))
+		interface = snapshot_interface(row->snap, sk->netns, sk->interface);
+	buf_add_literal(out, "{\"address\":\"");
+	at = buf_room(out, ADDRESS_TEXT_MAX);
+	buf_used(out, address_print(at, &ep->address));
+	buf_add_literal(out, "\",\"port\":");
+	buf_add_unsigned(out, ep->port);
+	add_member_text(out, ",\"interface\":", interface);
+	add_member_text(out, ",\"service\":", snapshot_service(row->snap, sk->protocol, ep->port));
+	buf_add_char(out, '}');
+}
+
+static void add_timer(struct buf *out, const struct socket *sk)
+{
+	add_member_text(out, "{\"name\":", timer_names[sk->timer]);
+	buf_add_literal(out, ",\"expires_ms\":");
+	buf_add_unsigned(out, sk->timer_ms);
+	buf_add_literal(out, ",\"retransmits\":");
+	buf_add_unsigned(out, sk->timer_tries);
+	buf_add_char(out, '}');
+}
+
+static void add_netns(struct buf *out, const struct netns *netns)
+{
+	buf_add_literal(out, "{\"inode\":");
+	if (netns->inode)
+		buf_add_unsigned(out, netns->inode);
+	else
+		buf_add_literal(out, "null");
+	add_member_text(out, ",\"name\":", netns->name);
+	buf_add_char(out, '}');
+}
+
+static void add_pair(struct buf *out, const struct snapshot *snap, const struct socket *other)
+{
+	buf_add_literal(out, "{\"cookie\":");
+	if (other->have & HAVE_COOKIE)
+		buf_add_unsigned(out, other->cookie);
+	else
+		buf_add_literal(out, "null");
+	add_member_text(out, ",\"state\":", state_names[other->state]);
+	buf_add_literal(out, ",\"owners\":");
+	add_owners(out, snap, other);
+	add_member_text(out, ",\"owner_missing\":", missing_names[other->missing]);
+	buf_add_char(out, '}');
+}
+
+static void add_value(struct buf *out, const struct row *row, const struct field *field);
+
+static void add_fields(struct buf *out, const struct row *row, enum field_id first,
+		       enum field_id last)
+{
+	for (enum field_id id = first; id <= last; id++) {
+		buf_add_char(out, id == first ? '{' : ',');
+		buf_add_char(out, '"');
+		buf_add_text(out, fields[id].name);
+		buf_add_text(out, unit_suffixes[fields[id].unit]);
+		buf_add_literal(out, "\":");
+		add_value(out, row, &fields[id]);
+	}
+	buf_add_char(out, '}');
+}
+
+static void add_value(struct buf *out, const struct row *row, const struct field *field)
+{
+	struct value value = field->get(row, field);
+
+	switch (value.type) {
+	case VALUE_BOOL:
+		buf_add_text(out, value.boolean ? "true" : "false");
+		break;
+	case VALUE_UNSIGNED:
+	case VALUE_HEX:
+		buf_add_unsigned(out, value.number);
+		break;
+	case VALUE_TEXT:
+		add_text(out, value.text);
+		break;
+	case VALUE_ENDPOINT:
+		add_endpoint(out, row, value.endpoint);
+		break;
+	case VALUE_OWNERS:
+		add_owners(out, row->snap, row->sk);
+		break;
+	case VALUE_PAIR:
+		add_pair(out, row->snap, value.socket);
+		break;
+	case VALUE_TIMER:
+		add_timer(out, value.socket);
+		break;
+	case VALUE_NETNS:
+		add_netns(out, &row->snap->netns[row->sk->netns]);
+		break;
+	case VALUE_TCP:
+		add_fields(out, row, FIELD_TCP_FIRST, FIELD_TCP_LAST);
+		break;
+	case VALUE_MEMORY:
+		add_fields(out, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST);
+		break;
+	default:
+		buf_add_literal(out, "null");
+	}
+}
+
+/* ---- the document ---------------------------------------------------- */
+
+static void add_notes(struct buf *out, const struct snapshot *snap)
+{
+	buf_add_literal(out, ",\n \"notes\":[");
+	for (const struct note *note = snap->notes; note; note = note->next) {
+		buf_add_text(out, note == snap->notes ? "" : ",");
+		add_member_text(out, "{\"severity\":", severity_names[note->severity]);
+		add_member_text(out, ",\"subject\":", note->subject);
+		add_member_text(out, ",\"text\":", note->text);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
+static void add_head(struct buf *out, const struct snapshot *snap)
+{
+	add_member_text(out, "{\"schema\":\"conntab/1\",\"host\":", snap->host);
+	add_member_text(out, ",\"kernel\":", snap->kernel);
+	buf_add_literal(out, ",\"time\":");
+	add_time(out, snap->time);
+	buf_add_literal(out, ",\"complete\":");
+	buf_add_text(out, snapshot_is_complete(snap) ? "true" : "false");
+	add_notes(out, snap);
+}
+
+int json_show(const struct listing *listing, const struct view_options *options, struct buf *out)
+{
+	const struct snapshot *snap = listing->snap;
+	bool any = false;
+
+	(void)options;
+	add_head(out, snap);
+	buf_add_literal(out, ",\n \"sockets\":[");
+	for (size_t i = 0; i < snap->count; i++) {
+		struct row row = { snap, &snap->sockets[i], NULL };
+
+		if (!(listing->states & STATE_BIT(row.sk->state)))
+			continue;
+		buf_add_text(out, any ? ",\n  " : "\n  ");
+		add_fields(out, &row, 0, FIELD_JSON_END - 1);
+		any = true;
+	}
+	buf_add_literal(out, "]}\n");
+	return 0;
+}

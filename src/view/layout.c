@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* The column table, and fitting columns to a terminal. */
+#include "layout.h"
+
+#include "base/text.h"
+#include "view/cell.h"
+
+enum {
+	LAST_LEAST = 18,	/* the last column may be cut down to this */
+	ENDPOINT_USUAL = 21,	/* 255.255.255.255:65535 */
+};
+
+struct column {
+	enum field_id field;
+	uint8_t drop;			/* 0: stays; else the highest goes first */
+	uint32_t extra;			/* shown only with this; 0: always */
+};
+
+static const struct column listener_columns[] = {
+	{ FIELD_PROTOCOL, 0, 0 },
+	{ FIELD_STATE, 7, 0 },
+	{ FIELD_LOCAL, 0, 0 },
+	{ FIELD_SCOPE, 1, 0 },
+	{ FIELD_PORT_CLASS, 9, 0 },
+	{ FIELD_SERVICE, 6, 0 },
+	{ FIELD_QUEUE, 2, 0 },
+	{ FIELD_CONNECTIONS, 5, 0 },
+	{ FIELD_SOCKETS, 8, 0 },
+	{ FIELD_USER, 4, 0 },
+	{ FIELD_TIMER, 3, EXTRA_TIMERS },
+	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
+};
+
+static const struct column connection_columns[] = {
+	{ FIELD_PROTOCOL, 0, 0 },
+	{ FIELD_STATE, 0, 0 },
+	{ FIELD_LOCAL, 0, 0 },
+	{ FIELD_DIRECTION, 0, 0 },
+	{ FIELD_PEER, 0, 0 },
+	{ FIELD_RECV_QUEUE, 5, 0 },
+	{ FIELD_SEND_QUEUE, 4, 0 },
+	{ FIELD_USER, 6, 0 },
+	{ FIELD_TIMER, 1, EXTRA_TIMERS },
+	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
+	{ FIELD_OTHER_END, 7, EXTRA_OWNERS },
+};
+
+static const struct column bound_columns[] = {
+	{ FIELD_PROTOCOL, 0, 0 },
+	{ FIELD_STATE, 0, 0 },
+	{ FIELD_LOCAL, 0, 0 },
+	{ FIELD_PORT_CLASS, 2, 0 },
+	{ FIELD_USER, 1, 0 },
+	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
+};
+
+#define SET(columns) { columns, sizeof(columns) / sizeof((columns)[0]) }
+
+static const struct {
+	const struct column *columns;
+	size_t count;
+} column_sets[LISTING_GROUPS] = {
+	[LISTING_LISTENERS] = SET(listener_columns),
+	[LISTING_CONNECTIONS] = SET(connection_columns),
+	[LISTING_BOUND] = SET(bound_columns),
+};
+
+uint32_t layout_needs(uint32_t extras)
+{
+	uint32_t needs = NEED_LISTENER;
+
+	for (enum listing_group group = 0; group < LISTING_GROUPS; group++) {
+		for (size_t i = 0; i < column_sets[group].count; i++) {
+			const struct column *column = &column_sets[group].columns[i];
+
+			if (!column->extra || (extras & column->extra))
+				needs |= fields[column->field].needs;
+		}
+	}
+	return needs;
+}
+
+/* ---- widths ---------------------------------------------------------- */
+
+static void widen(struct layout *layout, size_t column, size_t width)
+{
+	if (layout->widths[column] < width)
+		layout->widths[column] = width;
+}
+
+static void measure_row(struct layout *layout, const struct row *row, size_t count,
+			struct buf *scratch)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (fields[layout->fields[i]].width)
+			continue;
+		scratch->length = 0;
+		widen(layout, i, cell_add(scratch, row, layout->fields[i]));
+	}
+}
+
+static void measure(struct layout *layout, const struct listing *listing,
+		    enum listing_group group, const struct view_options *options,
+		    struct buf *scratch)
+{
+	size_t rows = listing->first[group + 1] - listing->first[group];
+	/* Off a terminal nothing stands behind the last column and nothing depends on it. */
+	size_t count = options->width ? layout->count : layout->count - 1;
+
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct field *field = &fields[layout->fields[i]];
+
+		layout->widths[i] = field->width;
+		if (options->header)
+			widen(layout, i, strlen(field->title));
+	}
+	for (size_t position = 0; position < rows; position++) {
+		struct row row = listing_row(listing, group, position);
+
+		measure_row(layout, &row, count, scratch);
+	}
+}
+
+/* ---- fitting --------------------------------------------------------- */
+
+static size_t least_total(const struct layout *layout)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < layout->count; i++) {
+		size_t width = layout->widths[i];
+
+		if (i + 1 == layout->count && width > LAST_LEAST)
+			width = LAST_LEAST;
+		total += width + (i ? COLUMN_GAP : 0);
+	}
+	return total;
+}
+
+static size_t most_dispensable(const struct layout *layout)
+{
+	size_t worst = 0;
+
+	for (size_t i = 1; i < layout->count; i++)
+		if (layout->drop[i] > layout->drop[worst])
+			worst = i;
+	return worst;
+}
+
+static void remove_column(struct layout *layout, size_t column)
+{
+	layout->count--;
+	for (size_t i = column; i < layout->count; i++) {
+		layout->fields[i] = layout->fields[i + 1];
+		layout->widths[i] = layout->widths[i + 1];
+		layout->drop[i] = layout->drop[i + 1];
+	}
+}
+
+static void fit(struct layout *layout, size_t width)
+{
+	while (least_total(layout) > width) {
+		size_t column = most_dispensable(layout);
+
+		if (!layout->drop[column])
+			break;
+		remove_column(layout, column);
+	}
+	if (least_total(layout) <= width)
+		return;
+	/* Addresses are never cut: the rows with long ones stand out instead. */
+	for (size_t i = 0; i < layout->count; i++)
+		if (fields[layout->fields[i]].type == VALUE_ENDPOINT &&
+		    layout->widths[i] > ENDPOINT_USUAL)
+			layout->widths[i] = ENDPOINT_USUAL;
+}
+
+void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,
+		 const struct view_options *options, struct buf *scratch)
+{
+	layout->count = 0;
+	for (size_t i = 0; i < column_sets[group].count; i++) {
+		const struct column *column = &column_sets[group].columns[i];
+
+		if (column->extra && !(options->extras & column->extra))
+			continue;
+		layout->fields[layout->count] = column->field;
+		layout->drop[layout->count++] = column->drop;
+	}
+	measure(layout, listing, group, options, scratch);
+	if (options->width)
+		fit(layout, options->width);
+}

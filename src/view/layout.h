@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns a table has, and how wide they are. */
+#ifndef VIEW_LAYOUT_H
+#define VIEW_LAYOUT_H
+
+#include "view/view.h"
+
+enum { COLUMNS_MAX = 16, COLUMN_GAP = 2 };
+
+/* The columns of one group of rows. */
+struct layout {
+	enum field_id fields[COLUMNS_MAX];
+	size_t widths[COLUMNS_MAX];
+	uint8_t drop[COLUMNS_MAX];	/* 0: stays; else the highest goes first */
+	size_t count;
+};
+
+/*
+ * Choose and measure the columns of `group`.  On a terminal that is too
+ * narrow the less important ones are left out, and the last one is cut by who
+ * prints it; elsewhere nothing is ever left out.  `scratch` is in memory.
+ */
+void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,
+		 const struct view_options *options, struct buf *scratch);
+
+/* What the columns of all groups need: enum need. */
+uint32_t layout_needs(uint32_t extras);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table for people: listeners, connections, and one line for what is not
+ * shown.  Knows columns and colours; what a cell says is in cell.c.
+ */
+#include "table.h"
+
+#include "base/text.h"
+#include "detail.h"
+#include "layout.h"
+#include "view/cell.h"
+
+enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO, PREFETCH = 8 };
+
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+static const char *const group_titles[LISTING_GROUPS] = {
+	[LISTING_LISTENERS] = "Listeners",
+	[LISTING_CONNECTIONS] = "Connections",
+	[LISTING_BOUND] = "Bound, not listening",
+};
+
+/* Only what may want attention has a colour. */
+static const char *const state_colors[STATE_COUNT] = {
+	[STATE_ESTAB] = "\033[32m",
+	[STATE_SYN_SENT] = "\033[33m",
+	[STATE_SYN_RECV] = "\033[33m",
+	[STATE_CLOSE_WAIT] = "\033[33m",
+	[STATE_TIME_WAIT] = "\033[2m",
+	[STATE_BOUND] = "\033[2m",
+};
+
+struct table {
+	const struct listing *listing;
+	const struct view_options *options;
+	struct layout layout;
+	struct buf *out;
+	struct buf cell;		/* one cell, before it is padded */
+};
+
+uint32_t table_needs(uint32_t extras)
+{
+	return layout_needs(extras) | detail_needs(extras);
+}
+
+static const char *color_of(const struct row *row, enum field_id id)
+{
+	if (id == FIELD_STATE)
+		return state_colors[row->sk->state];
+	if (id == FIELD_OWNERS && row->listener && row->listener->independent)
+		return "\033[33m";
+	return NULL;
+}
+
+/* Bytes of escaped text that fit into `columns`, and the columns they take. */
+static size_t clip(const char *text, size_t length, size_t *columns)
+{
+	size_t taken = 0, bytes = 0, used;
+
+	while (bytes < length) {
+		size_t width;
+
+		text_decode(text + bytes, length - bytes, &used);
+		width = used == 1 ? 1 : text_width(text + bytes, used);
+		if (taken + width > *columns)
+			break;
+		taken += width;
+		bytes += used;
+	}
+	*columns = taken;
+	return bytes;
+}
+
+/* The last column ends at the edge of the terminal, with a sign that it was cut. */
+static size_t cut(struct table *table, size_t at, size_t width)
+{
+	size_t room = table->options->width > at ? table->options->width - at : 0;
+
+	if (!table->options->width || width <= room || room < 2)
+		return width;
+	room--;
+	table->cell.length = clip(table->cell.data, table->cell.length, &room);
+	buf_add_literal(&table->cell, "…");
+	return room + 1;
+}
+
+static void add_cell(struct table *table, size_t column, size_t width, const char *color)
+{
+	const struct layout *layout = &table->layout;
+	bool last = column + 1 == layout->count;
+	size_t pad = width < layout->widths[column] ? layout->widths[column] - width : 0;
+	bool right = fields[layout->fields[column]].right;
+
+	if (right && !last)
+		buf_add_blanks(table->out, pad);
+	if (color)
+		buf_add_text(table->out, color);
+	buf_add(table->out, table->cell.data, table->cell.length);
+	if (color)
+		buf_add_literal(table->out, PLAIN);
+	if (!last)
+		buf_add_blanks(table->out, (right ? 0 : pad) + COLUMN_GAP);
+}
+
+static void add_row(struct table *table, const struct row *row)
+{
+	const struct layout *layout = &table->layout;
+	size_t at = 0;
+
+	for (size_t i = 0; i < layout->count; i++) {
+		const char *color = table->options->color ? color_of(row, layout->fields[i]) : NULL;
+		size_t width;
+
+		table->cell.length = 0;
+		width = cell_add(&table->cell, row, layout->fields[i]);
+		if (i + 1 == layout->count)
+			width = cut(table, at, width);
+		add_cell(table, i, width, color);
+		at += (width > layout->widths[i] ? width : layout->widths[i]) + COLUMN_GAP;
+	}
+	buf_add_char(table->out, '\n');
+	if (table->options->extras & DETAILS)
+		detail_add(table->out, row, table->options, &table->cell);
+}
+
+static void add_heading(struct table *table, enum listing_group group, size_t rows)
+{
+	const struct layout *layout = &table->layout;
+	bool color = table->options->color;
+
+	if (color)
+		buf_add_literal(table->out, BOLD);
+	buf_add_text(table->out, group_titles[group]);
+	buf_add_literal(table->out, " (");
+	buf_add_unsigned(table->out, rows);
+	buf_add_literal(table->out, ")");
+	if (color)
+		buf_add_literal(table->out, PLAIN);
+	buf_add_char(table->out, '\n');
+	for (size_t i = 0; i < layout->count; i++) {
+		table->cell.length = 0;
+		buf_add_text(&table->cell, fields[layout->fields[i]].title);
+		add_cell(table, i, table->cell.length, color ? BOLD : NULL);
+	}
+	buf_add_char(table->out, '\n');
+}
+
+/* Sorted rows lie anywhere in memory: ask for the next ones early. */
+static void prefetch(const struct listing *listing, enum listing_group group, size_t position)
+{
+	size_t at = listing->first[group] + position + PREFETCH;
+
+	if (group == LISTING_LISTENERS || at >= listing->first[group + 1])
+		return;
+	__builtin_prefetch(&listing->snap->sockets[listing->records[at].index]);
+	__builtin_prefetch((const char *)&listing->snap->sockets[listing->records[at].index] + 64);
+}
+
+static bool add_group(struct table *table, enum listing_group group, bool follows)
+{
+	const struct listing *listing = table->listing;
+	size_t rows = listing->first[group + 1] - listing->first[group];
+
+	if (!rows)
+		return false;
+	layout_init(&table->layout, listing, group, table->options, &table->cell);
+	if (follows && table->options->header)
+		buf_add_char(table->out, '\n');
+	if (table->options->header)
+		add_heading(table, group, rows);
+	for (size_t position = 0; position < rows; position++) {
+		struct row row = listing_row(listing, group, position);
+
+		prefetch(listing, group, position);
+		add_row(table, &row);
+	}
+	return true;
+}
+
+static void add_hidden(struct table *table, bool follows)
+{
+	const char *between = "not shown: ";
+
+	for (enum state state = 0; state < STATE_COUNT; state++) {
+		if (!table->listing->hidden[state])
+			continue;
+		if (follows)
+			buf_add_char(table->out, '\n');
+		follows = false;
+		buf_add_text(table->out, between);
+		buf_add_unsigned(table->out, table->listing->hidden[state]);
+		buf_add_char(table->out, ' ');
+		buf_add_text(table->out, state_names[state]);
+		between = ", ";
+	}
+	if (between[0] == ',')
+		buf_add_literal(table->out, " (-a shows them)\n");
+}
+
+int table_show(const struct listing *listing, const struct view_options *options, struct buf *out)
+{
+	struct table table = { .listing = listing, .options = options, .out = out };
+	bool any = false;
+	int err = buf_init(&table.cell, -1);
+
+	if (err < 0)
+		return err;
+	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
+		any |= add_group(&table, group, any);
+	if (options->header)
+		add_hidden(&table, any);
+	err = -table.cell.error;
+	buf_free(&table.cell);
+	return err;
+}

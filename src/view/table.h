@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The table view. */
+#ifndef VIEW_TABLE_H
+#define VIEW_TABLE_H
+
+#include "view/view.h"
+
+uint32_t table_needs(uint32_t extras);
+int table_show(const struct listing *listing, const struct view_options *options, struct buf *out);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The view table, and notes for people. */
+#include "view/view.h"
+
+#include "base/text.h"
+#include "json.h"
+#include "table.h"
+
+const struct view views[VIEW_COUNT] = {
+	[VIEW_TABLE] = { "table", "columns for people", table_needs, table_show },
+	[VIEW_JSON] = { "json", "one JSON object, schema conntab/1", json_needs, json_show },
+};
+
+void notes_show(const struct snapshot *snap, bool all, const char *prefix, struct buf *out)
+{
+	for (const struct note *note = snap->notes; note; note = note->next) {
+		if (note->severity == SEVERITY_INFO && !all)
+			continue;
+		buf_add_text(out, prefix);
+		buf_add_text(out, severity_names[note->severity]);
+		buf_add_literal(out, ": ");
+		text_add_safe(out, note->text, strlen(note->text), SIZE_MAX);
+		buf_add_char(out, '\n');
+	}
+}
