@@ -45,7 +45,18 @@ static inline void buf_used(struct buf *buf, const char *end)
 	buf->length = (size_t)(end - buf->data);
 }
 
-void buf_add(struct buf *buf, const void *data, size_t length);
+/* Slow path of buf_add(): what does not fit as it is. */
+void buf_add_long(struct buf *buf, const void *data, size_t length);
+
+static inline void buf_add(struct buf *buf, const void *data, size_t length)
+{
+	if (buf->capacity - buf->length < length) {
+		buf_add_long(buf, data, length);
+		return;
+	}
+	memcpy(buf->data + buf->length, data, length);
+	buf->length += length;
+}
 
 static inline void buf_add_text(struct buf *buf, const char *text)
 {

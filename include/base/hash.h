@@ -26,7 +26,10 @@ typedef uint32_t hash_function(const void *items, uint32_t index);
 int hash_init(struct hash *set, size_t expected);
 void hash_free(struct hash *set);
 
-/* Add `index`, whose hash is `key`, and grow if need be; 0 or -ENOMEM. */
+/*
+ * Add `index`, whose hash is `key`; 0 or -ENOMEM.  A set that has to grow must
+ * be dense: indices 0, 1, 2, ... in this order.  `function` is called then.
+ */
 int hash_add(struct hash *set, uint32_t key, uint32_t index, hash_function *function,
 	     const void *items);
 

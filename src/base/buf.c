@@ -82,7 +82,7 @@ char *buf_make_room(struct buf *buf, size_t want)
 	return buf->data + buf->length;
 }
 
-void buf_add(struct buf *buf, const void *data, size_t length)
+void buf_add_long(struct buf *buf, const void *data, size_t length)
 {
 	const char *bytes = data;
 

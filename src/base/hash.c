@@ -2,10 +2,15 @@
 /* A hash set of indices: linear probing, at most three quarters full. */
 #include "base/hash.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
-enum { LEAST_SLOTS = 64 };
+enum {
+	LEAST_SLOTS = 64,
+	/* Small sets grow fast, big ones must not waste memory. */
+	FAST_SLOTS = 64 * 1024, FAST = 4, SLOW = 2,
+};
 
 int hash_init(struct hash *set, size_t expected)
 {
@@ -37,11 +42,11 @@ static int grow(struct hash *set, hash_function *function, const void *items)
 {
 	struct hash bigger;
 
-	if (hash_init(&bigger, set->count * 2) < 0)
+	if (hash_init(&bigger, set->count * (set->mask < FAST_SLOTS ? FAST : SLOW)) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i <= set->mask; i++)
-		if (set->slots[i])
-			put(&bigger, function(items, set->slots[i] - 1), set->slots[i]);
+	/* By index, not by slot: that reads the items front to back. */
+	for (uint32_t i = 0; i < set->count; i++)
+		put(&bigger, function(items, i), i + 1);
 	hash_free(set);
 	*set = bigger;
 	return 0;
@@ -51,7 +56,10 @@ int hash_add(struct hash *set, uint32_t key, uint32_t index, hash_function *func
 	     const void *items)
 {
 	if (set->count >= (set->mask + 1) / 4 * 3) {
-		int err = grow(set, function, items);
+		int err;
+
+		assert(index == set->count);
+		err = grow(set, function, items);
 
 		if (err < 0)
 			return err;

@@ -128,10 +128,25 @@ static size_t show(char out[12], const char *text, size_t length, size_t *used, 
 	return *used;
 }
 
+/* Bytes at the start of `text` that print as they are, one column each. */
+static size_t plain_run(const char *text, size_t length)
+{
+	size_t run = 0;
+
+	while (run < length && text[run] >= ' ' && text[run] < 0x7f && text[run] != '\\' &&
+	       text[run] != '"')
+		run++;
+	return run;
+}
+
 size_t text_add_safe(struct buf *buf, const char *text, size_t length, size_t columns)
 {
-	size_t total = 0;
+	size_t total = plain_run(text, length < columns ? length : columns);
 
+	if (buf)
+		buf_add(buf, text, total);
+	text += total;
+	length -= total;
 	while (length) {
 		char shown[12];
 		size_t used, wide, bytes = show(shown, text, length, &used, &wide);
@@ -175,7 +190,12 @@ static void add_json_escape(struct buf *buf, int32_t code, unsigned char byte)
 
 void text_add_json(struct buf *buf, const char *text, size_t length)
 {
+	size_t run = plain_run(text, length);
+
 	buf_add_char(buf, '"');
+	buf_add(buf, text, run);
+	text += run;
+	length -= run;
 	while (length) {
 		size_t used;
 		int32_t code = text_decode(text, length, &used);

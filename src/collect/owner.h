@@ -54,6 +54,8 @@ struct owner_walk {
 	size_t denied_count, denied_capacity;
 	bool hidden;			/* there are more, not even listed */
 	uint32_t refuser;		/* one of the denied that may have our sockets, 0 none */
+	uint64_t tables;		/* inode of c->proc_net's tcp, 0 unknown */
+	bool far_flight;		/* descriptors travel in another namespace */
 	enum answer refused, in_flight, elsewhere;
 
 	alignas(8) char processes[32 * 1024];

@@ -47,33 +47,36 @@ static bool has_no_inode(struct owner_walk *w, const struct socket *sk)
 	return !(sk->have & HAVE_INODE);
 }
 
-/*
- * Each network namespace has a /proc/PID/net/tcp of its own, with its own
- * inode, which anybody may stat(): proc_tgid_net_getattr() asks for no right.
- */
-static bool is_near(uint32_t pid, const struct stat *ours)
+/* Inode of a namespace's table; 0 unknown. */
+static uint64_t tables_of(const char *proc_net)
 {
-	struct stat theirs;
-	char path[32];
+	struct stat table;
+	char path[256];
 
-	snprintf(path, sizeof(path), "/proc/%u/net/tcp", pid);
-	return stat(path, &theirs) < 0 ||
-	       (theirs.st_ino == ours->st_ino && theirs.st_dev == ours->st_dev);
+	snprintf(path, sizeof(path), "%s/tcp", proc_net);
+	return stat(path, &table) < 0 ? 0 : table.st_ino;
+}
+
+/*
+ * Is this process in the namespace of the rows?  In doubt it is.  Each one has
+ * a /proc/PID/net/tcp of its own, with its own inode, which anybody may stat():
+ * proc_tgid_net_getattr() asks for no right.
+ */
+static bool is_near(const struct owner_walk *w, uint32_t pid)
+{
+	char proc_net[32];
+	uint64_t tables;
+
+	snprintf(proc_net, sizeof(proc_net), "/proc/%u/net", pid);
+	tables = tables_of(proc_net);
+	return !tables || !w->tables || tables == w->tables;
 }
 
 /* A process that may have our sockets and does not show them; 0: none. */
 static uint32_t refuser_find(const struct owner_walk *w)
 {
-	struct stat ours;
-	char path[256];
-
-	if (!w->denied_count)
-		return 0;
-	snprintf(path, sizeof(path), "%s/tcp", w->c->proc_net);
-	if (stat(path, &ours) < 0)
-		return w->denied[0];
 	for (size_t i = 0; i < w->denied_count; i++)
-		if (is_near(w->denied[i], &ours))
+		if (is_near(w, w->denied[i]))
 			return w->denied[i];
 	return 0;
 }
@@ -113,21 +116,28 @@ static int flight_take(struct owner_walk *w, uint32_t inode, const char *fd)
 	close(file);
 	w->text[length < 0 ? 0 : length] = 0;
 	at = strstr(w->text, mark);
-	return at && strtoul(at + sizeof(mark) - 1, NULL, 10) ? WALK_STOP : 0;
+	if (!at || !strtoul(at + sizeof(mark) - 1, NULL, 10))
+		return 0;
+	if (is_near(w, w->pid))
+		return WALK_STOP;
+	w->far_flight = true;
+	return 0;
 }
 
-/* Does any unix socket have descriptors in its queue (unix_show_fdinfo())? */
+/*
+ * Does a unix socket have descriptors in its queue (unix_show_fdinfo())?  Which
+ * ones can't be seen; most likely those of its holder's own namespace.
+ */
 static bool is_in_flight(struct owner_walk *w, const struct socket *sk)
 {
 	size_t denied = w->denied_count;
 
-	(void)sk;
 	if (w->in_flight == ANSWER_UNKNOWN) {
 		w->visit = flight_take;
 		w->in_flight = processes_walk(w) == WALK_STOP ? ANSWER_YES : ANSWER_NO;
 		w->denied_count = denied;
 	}
-	return w->in_flight == ANSWER_YES;
+	return w->in_flight == ANSWER_YES || (w->far_flight && sk->netns != w->c->netns);
 }
 
 static bool is_elsewhere(struct owner_walk *w, const struct socket *sk)
@@ -135,9 +145,11 @@ static bool is_elsewhere(struct owner_walk *w, const struct socket *sk)
 	struct stat ns;
 
 	(void)sk;
-	if (w->elsewhere == ANSWER_UNKNOWN)
-		w->elsewhere = !stat("/proc/self/ns/pid", &ns) && ns.st_ino != FIRST_PID_NAMESPACE
-			     ? ANSWER_YES : ANSWER_NO;
+	if (w->elsewhere == ANSWER_UNKNOWN) {
+		w->elsewhere = ANSWER_NO;
+		if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != FIRST_PID_NAMESPACE)
+			w->elsewhere = ANSWER_YES;
+	}
 	return w->elsewhere == ANSWER_YES;
 }
 
@@ -179,8 +191,7 @@ static void reason_print(const struct owner_walk *w, const char *them, char *out
 	else if (!may_trace())
 		snprintf(out, size, "CAP_SYS_PTRACE is missing");
 	else if (w->denied_count)
-		snprintf(out, size, "process %u refuses",
-			 w->refuser ? w->refuser : w->denied[0]);
+		snprintf(out, size, "process %u refuses", w->refuser ? w->refuser : w->denied[0]);
 	else
 		snprintf(out, size, "mount /proc without hidepid to see %s", them);
 }
@@ -201,6 +212,7 @@ void owners_explain(struct owner_walk *w)
 	struct snapshot *snap = w->c->snap;
 	size_t refused = 0;
 
+	w->tables = tables_of(w->c->proc_net);
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
 

@@ -32,7 +32,7 @@ int stat_parse(char *text, struct stat_fields *fields)
 		return -EINVAL;
 	*close = 0;
 	*fields = (struct stat_fields){ .command = open + 1 };
-	/* state ppid, 17 numbers, starttime */
+	/* The state, the parent, 17 numbers, the start. */
 	if (sscanf(close + 1, " %*c %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
 		   " %*s %*s %llu", &fields->parent, &fields->start) != 2)
 		return -EINVAL;

@@ -119,6 +119,8 @@ static bool is_wanted(const struct query *query, const struct socket *sk)
 {
 	if (!(query->states & STATE_BIT(sk->state)))
 		return false;
+	if (query->versions == IP_VERSIONS_ALL)
+		return true;
 	return ((query->versions & IP_VERSION_4) && socket_speaks(sk, 4)) ||
 	       ((query->versions & IP_VERSION_6) && socket_speaks(sk, 6));
 }
@@ -134,7 +136,7 @@ struct socket *collection_add(struct collection *c, const struct socket *sk)
 	for (size_t i = hash_start(&c->seen, key); c->seen.slots[i]; i = hash_next(&c->seen, i)) {
 		struct socket *known = &snap->sockets[c->seen.slots[i] - 1];
 
-		if (!socket_same(known, sk))
+		if (known->cookie != sk->cookie || !socket_same(known, sk))
 			continue;
 		if (!known->detail)
 			known->detail = sk->detail;

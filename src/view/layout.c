@@ -88,14 +88,23 @@ static void widen(struct layout *layout, size_t column, size_t width)
 		layout->widths[column] = width;
 }
 
+/* `before` holds the values of the row above: mostly they are the same. */
 static void measure_row(struct layout *layout, const struct row *row, size_t count,
-			struct buf *scratch)
+			struct value before[COLUMNS_MAX], struct buf *scratch)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (fields[layout->fields[i]].width)
+		const struct field *field = &fields[layout->fields[i]];
+		struct value value;
+
+		if (field->width)
 			continue;
+		value = field->get(row, field);
+		if (value.type <= VALUE_TEXT && value.type == before[i].type &&
+		    value.number == before[i].number)
+			continue;
+		before[i] = value;
 		scratch->length = 0;
-		widen(layout, i, cell_add(scratch, row, layout->fields[i]));
+		widen(layout, i, cell_add_value(scratch, row, field, value));
 	}
 }
 
@@ -106,6 +115,7 @@ static void measure(struct layout *layout, const struct listing *listing,
 	size_t rows = listing->first[group + 1] - listing->first[group];
 	/* Off a terminal nothing stands behind the last column and nothing depends on it. */
 	size_t count = options->width ? layout->count : layout->count - 1;
+	struct value before[COLUMNS_MAX] = { { .type = VALUE_NONE } };
 
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct field *field = &fields[layout->fields[i]];
@@ -117,7 +127,7 @@ static void measure(struct layout *layout, const struct listing *listing,
 	for (size_t position = 0; position < rows; position++) {
 		struct row row = listing_row(listing, group, position);
 
-		measure_row(layout, &row, count, scratch);
+		measure_row(layout, &row, count, before, scratch);
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "layout.h"
 #include "view/cell.h"
 
-enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO, PREFETCH = 8 };
+enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO };
 
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
@@ -146,17 +146,6 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 	buf_add_char(table->out, '\n');
 }
 
-/* Sorted rows lie anywhere in memory: ask for the next ones early. */
-static void prefetch(const struct listing *listing, enum listing_group group, size_t position)
-{
-	size_t at = listing->first[group] + position + PREFETCH;
-
-	if (group == LISTING_LISTENERS || at >= listing->first[group + 1])
-		return;
-	__builtin_prefetch(&listing->snap->sockets[listing->records[at].index]);
-	__builtin_prefetch((const char *)&listing->snap->sockets[listing->records[at].index] + 64);
-}
-
 static bool add_group(struct table *table, enum listing_group group, bool follows)
 {
 	const struct listing *listing = table->listing;
@@ -172,7 +161,6 @@ static bool add_group(struct table *table, enum listing_group group, bool follow
 	for (size_t position = 0; position < rows; position++) {
 		struct row row = listing_row(listing, group, position);
 
-		prefetch(listing, group, position);
 		add_row(table, &row);
 	}
 	return true;
