@@ -23,6 +23,9 @@ PACKAGES := libmnl-dev \
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 
+empty :=
+compiler := $(subst $(empty) $(empty),-,$(notdir $(CC)))
+
 # ---- flags ----------------------------------------------------------------
 
 CFLAGS_release := -O2 -g
@@ -32,6 +35,8 @@ CFLAGS ?= $(CFLAGS_$(VARIANT))
 
 hardening := -fstack-protector-strong -fPIE
 hardening_release := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+# Small functions in many files: a tenth of the time of a long list.
+lto_release-gcc := -flto=auto
 sanitizers_asan := address,undefined
 sanitizers_fuzz := fuzzer-no-link,address,undefined
 sanitizers := $(sanitizers_$(VARIANT):%=-fsanitize=% -fno-sanitize-recover=all)
@@ -43,16 +48,15 @@ warnings := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wca
 warnings += $(if $(findstring clang,$(CC)),-Wno-cast-qual -Wno-missing-field-initializers)
 
 language := -std=gnu17 -D_GNU_SOURCE -DCONNTAB_VERSION='"$(VERSION)"' -Iinclude
-cflags := $(language) $(warnings) $(hardening) $(hardening_$(VARIANT)) $(sanitizers) \
+lto = $(lto_$(VARIANT)-$(compiler))
+cflags := $(language) $(warnings) $(lto) $(hardening) $(hardening_$(VARIANT)) $(sanitizers) \
 	$(CPPFLAGS) $(CFLAGS)
-ldflags := -pie -Wl,-z,relro,-z,now $(sanitizers) $(CFLAGS) $(LDFLAGS)
+ldflags := -pie -Wl,-z,relro,-z,now $(lto) $(sanitizers) $(CFLAGS) $(LDFLAGS)
 # The test factory and the benchmarks are programs of their own.
 tool_flags := -std=gnu17 $(warnings) -O2 -g -pthread
 
 # ---- files ----------------------------------------------------------------
 
-empty :=
-compiler := $(subst $(empty) $(empty),-,$(notdir $(CC)))
 out := build/$(VARIANT)-$(compiler)
 
 objects := $(patsubst %.c,$(out)/%.o,$(wildcard src/*/*.c))

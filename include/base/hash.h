@@ -43,6 +43,12 @@ static inline size_t hash_next(const struct hash *set, size_t slot)
 	return (slot + 1) & set->mask;
 }
 
+/* Ask for the memory that a search for `key` will begin with. */
+static inline void hash_prefetch(const struct hash *set, uint32_t key)
+{
+	__builtin_prefetch(&set->slots[hash_start(set, key)]);
+}
+
 /* Mix 64 bits into 32 that differ in all of them. */
 static inline uint32_t hash_mix(uint64_t key)
 {

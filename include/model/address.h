@@ -36,6 +36,9 @@ struct address address_unmapped(const struct address *address);
 /* Write as RFC 5952 has it (no NUL); returns the end of what was written. */
 char *address_print(char *out, const struct address *address);
 
+/* Length of what address_print() writes. */
+size_t address_length(const struct address *address);
+
 /* Equal when both carry the same packets: v4-mapped and IPv4 are one. */
 bool endpoint_same(const struct endpoint *a, const struct endpoint *b);
 

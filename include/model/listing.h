@@ -18,8 +18,9 @@ enum listing_group { LISTING_LISTENERS, LISTING_CONNECTIONS, LISTING_BOUND, LIST
 struct listing {
 	const struct snapshot *snap;
 	uint32_t states;		/* shown */
-	struct sort_record *records;	/* index: of a listener, else of a socket */
-	size_t first[LISTING_GROUPS + 1];	/* where each group begins in `records` */
+	struct sort_record *records;
+	struct sort_record *group[LISTING_GROUPS];	/* of listeners, else of sockets */
+	size_t count[LISTING_GROUPS];
 	size_t sockets;			/* shown, members of listeners counted each */
 	size_t hidden[STATE_COUNT];	/* not shown, by state */
 };
@@ -31,7 +32,10 @@ struct listing {
 int listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states);
 void listing_free(struct listing *listing);
 
-/* The row of one record. */
+/* Is `sk`, a socket of the snapshot, among the rows of `group` (not of listeners)? */
+bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk);
+
+/* The row at a position of a group. */
 struct row listing_row(const struct listing *listing, enum listing_group group, size_t position);
 
 #endif

@@ -24,6 +24,9 @@ enum value_type {
 
 enum unit { UNIT_NONE, UNIT_BYTES, UNIT_US, UNIT_MS, UNIT_BPS, UNIT_COUNT };
 
+/* Is the value all in `struct value`, so that two can be compared there? */
+#define VALUE_IS_PLAIN(type) ((type) <= VALUE_TEXT)
+
 struct value {
 	enum value_type type;
 	union {

@@ -15,6 +15,10 @@ size_t cell_add(struct buf *out, const struct row *row, enum field_id id);
 size_t cell_add_value(struct buf *out, const struct row *row, const struct field *field,
 		      struct value value);
 
+/* Columns of a value, without its text where that is cheaper. */
+size_t cell_columns(struct buf *scratch, const struct row *row, const struct field *field,
+		    struct value value);
+
 /* Address and port: "0.0.0.0:80", "*:80" (IPv4 and IPv6), "[fe80::1%eth0]:80". */
 size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep);
 

@@ -99,6 +99,7 @@ int inet_row(const struct nlmsghdr *nlh, void *context)
 	sk.state = (uint8_t)state_of(&msg, dump->protocol);
 	copy_header(&sk, &msg);
 	copy_queues(&sk, &msg);
+	hash_prefetch(&dump->c->seen, socket_hash(&sk));
 	if (inet_attrs_copy(dump->c, &sk, nlh) < 0)
 		return -ENOMEM;
 	errno = 0;

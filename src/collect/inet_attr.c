@@ -147,23 +147,36 @@ static const struct inet_attr {
 	[UAPI_DIAG_CGROUP_ID] = { 8, copy_cgroup, HAVE_CGROUP, NEED_CGROUP },
 };
 
+static int copy_attr(struct target *t, uint16_t type)
+{
+	const struct inet_attr *attr = &inet_attrs[type];
+
+	if (!attr->copy || t->length < attr->least)
+		return 0;
+	if (attr->need && !(t->c->query->needs & attr->need))
+		return 0;
+	t->sk->have |= attr->have;
+	return attr->copy(t);
+}
+
+/* Walked by hand: five calls into libmnl for each of a million attributes would be seen. */
 int inet_attrs_copy(struct collection *c, struct socket *sk, const struct nlmsghdr *nlh)
 {
-	const struct nlattr *attr;
+	const char *at = (const char *)nlh + NLMSG_LENGTH(sizeof(struct inet_diag_msg));
+	const char *end = (const char *)nlh + nlh->nlmsg_len;
+	int err = 0;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg)) {
-		uint16_t type = mnl_attr_get_type(attr);
-		struct target t = { c, sk, mnl_attr_get_payload(attr),
-				    mnl_attr_get_payload_len(attr) };
-		const struct inet_attr *row = type < UAPI_DIAG_COUNT ? &inet_attrs[type] : NULL;
+	while (!err && end - at >= NLA_HDRLEN) {
+		struct target t = { .c = c, .sk = sk, .payload = at + NLA_HDRLEN };
+		struct nlattr attr;
 
-		if (!row || !row->copy || t.length < row->least)
-			continue;
-		if (row->need && !(c->query->needs & row->need))
-			continue;
-		if (row->copy(&t) < 0)
-			return -ENOMEM;
-		sk->have |= row->have;
+		memcpy(&attr, at, sizeof(attr));
+		if (attr.nla_len < NLA_HDRLEN || attr.nla_len > end - at)
+			break;
+		t.length = attr.nla_len - (size_t)NLA_HDRLEN;
+		if ((attr.nla_type & NLA_TYPE_MASK) < UAPI_DIAG_COUNT)
+			err = copy_attr(&t, attr.nla_type & NLA_TYPE_MASK);
+		at += NLA_ALIGN(attr.nla_len);
 	}
-	return 0;
+	return err;
 }

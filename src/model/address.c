@@ -79,24 +79,29 @@ bool endpoint_same(const struct endpoint *a, const struct endpoint *b)
 	return address_equal(&plain_a, &plain_b);
 }
 
-static char *print_octet(char *out, unsigned octet)
-{
-	if (octet >= 100)
-		*out++ = (char)('0' + octet / 100);
-	if (octet >= 10)
-		*out++ = (char)('0' + octet / 10 % 10);
-	*out++ = (char)('0' + octet % 10);
-	return out;
-}
+/* Every octet as text, with a dot behind it and its length in the last byte. */
+#define OCTET1(n) { '0' + (n), '.', 0, 0, 1 }
+#define OCTET2(n) { '0' + (n) / 10, '0' + (n) % 10, '.', 0, 2 }
+#define OCTET3(n) { '0' + (n) / 100, '0' + (n) / 10 % 10, '0' + (n) % 10, '.', 3 }
+#define TEN(octet, n) octet(n), octet((n) + 1), octet((n) + 2), octet((n) + 3), octet((n) + 4), \
+		      octet((n) + 5), octet((n) + 6), octet((n) + 7), octet((n) + 8), octet((n) + 9)
+
+static const char octets[256][5] = {
+	TEN(OCTET1, 0), TEN(OCTET2, 10), TEN(OCTET2, 20), TEN(OCTET2, 30), TEN(OCTET2, 40),
+	TEN(OCTET2, 50), TEN(OCTET2, 60), TEN(OCTET2, 70), TEN(OCTET2, 80), TEN(OCTET2, 90),
+	TEN(OCTET3, 100), TEN(OCTET3, 110), TEN(OCTET3, 120), TEN(OCTET3, 130), TEN(OCTET3, 140),
+	TEN(OCTET3, 150), TEN(OCTET3, 160), TEN(OCTET3, 170), TEN(OCTET3, 180), TEN(OCTET3, 190),
+	TEN(OCTET3, 200), TEN(OCTET3, 210), TEN(OCTET3, 220), TEN(OCTET3, 230), TEN(OCTET3, 240),
+	OCTET3(250), OCTET3(251), OCTET3(252), OCTET3(253), OCTET3(254), OCTET3(255),
+};
 
 static char *print_ipv4(char *out, const uint8_t *bytes)
 {
 	for (int i = 0; i < 4; i++) {
-		if (i)
-			*out++ = '.';
-		out = print_octet(out, bytes[i]);
+		memcpy(out, octets[bytes[i]], 4);
+		out += octets[bytes[i]][4] + 1;
 	}
-	return out;
+	return out - 1;
 }
 
 static char *print_group(char *out, unsigned group)
@@ -158,4 +163,17 @@ char *address_print(char *out, const struct address *address)
 		return print_ipv6(out, address->bytes);
 	memcpy(out, "::ffff:", 7);
 	return print_ipv4(out + 7, address->bytes + sizeof(mapped_prefix));
+}
+
+size_t address_length(const struct address *address)
+{
+	const uint8_t *bytes = address->bytes;
+	char text[ADDRESS_TEXT_MAX];
+	size_t length = 3;
+
+	if (address->family != AF_INET)
+		return (size_t)(address_print(text, address) - text);
+	for (int i = 0; i < 4; i++)
+		length += (size_t)octets[bytes[i]][4];
+	return length;
 }

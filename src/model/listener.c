@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "model/query.h"
 #include "model/snapshot.h"
 
@@ -84,18 +85,25 @@ static int compare_members(const void *a, const void *b, void *context)
 /* Indices of all listening sockets, those of one address side by side. */
 static int find_members(struct snapshot *snap, size_t *count)
 {
+	size_t capacity = 0;
+
 	*count = 0;
-	for (size_t i = 0; i < snap->count; i++)
-		*count += socket_is_listener(&snap->sockets[i]);
-	snap->members = calloc(*count + 1, sizeof(*snap->members));
+	for (size_t i = 0; i < snap->count; i++) {
+		uint32_t *members;
+
+		if (!socket_is_listener(&snap->sockets[i]))
+			continue;
+		members = array_reserve(snap->members, &capacity, *count + 1, sizeof(*members));
+		if (!members)
+			return -ENOMEM;
+		snap->members = members;
+		members[(*count)++] = (uint32_t)i;
+	}
 	snap->listeners = calloc(*count + 1, sizeof(*snap->listeners));
-	if (!snap->members || !snap->listeners)
+	if (!snap->listeners)
 		return -ENOMEM;
-	*count = 0;
-	for (size_t i = 0; i < snap->count; i++)
-		if (socket_is_listener(&snap->sockets[i]))
-			snap->members[(*count)++] = (uint32_t)i;
-	qsort_r(snap->members, *count, sizeof(*snap->members), compare_members, snap->sockets);
+	if (*count)
+		qsort_r(snap->members, *count, sizeof(*snap->members), compare_members, snap->sockets);
 	return 0;
 }
 

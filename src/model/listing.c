@@ -45,12 +45,19 @@ static uint64_t bound_key(const struct socket *sk)
 	       address_number(&sk->local.address);
 }
 
-static void count_sockets(struct listing *listing)
+/*
+ * One pass: listeners first, connections behind them, bound sockets from the
+ * end of the array down.  What is in between is never touched.
+ */
+static void place_sockets(struct listing *listing, size_t room)
 {
 	const struct snapshot *snap = listing->snap;
-	size_t count[LISTING_GROUPS] = { [LISTING_LISTENERS] = snap->listener_count };
+	struct sort_record *connection = listing->records + snap->listener_count;
+	struct sort_record *bound = listing->records + room;
 
-	for (size_t i = 0; i < snap->count; i++) {
+	for (uint32_t i = 0; i < snap->listener_count; i++)
+		listing->records[i] = (struct sort_record){ i, i };
+	for (uint32_t i = 0; i < snap->count; i++) {
 		const struct socket *sk = &snap->sockets[i];
 		enum listing_group group = group_of(sk);
 
@@ -59,44 +66,31 @@ static void count_sockets(struct listing *listing)
 			continue;
 		}
 		listing->sockets++;
-		count[group] += group != LISTING_LISTENERS;
-	}
-	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
-		listing->first[group + 1] = listing->first[group] + count[group];
-}
-
-static void place_sockets(struct listing *listing)
-{
-	const struct snapshot *snap = listing->snap;
-	struct sort_record *connection = listing->records + listing->first[LISTING_CONNECTIONS];
-	struct sort_record *bound = listing->records + listing->first[LISTING_BOUND];
-
-	for (uint32_t i = 0; i < snap->listener_count; i++)
-		listing->records[i] = (struct sort_record){ i, i };
-	for (uint32_t i = 0; i < snap->count; i++) {
-		const struct socket *sk = &snap->sockets[i];
-		enum listing_group group = group_of(sk);
-
-		if (!(listing->states & STATE_BIT(sk->state)) || group == LISTING_LISTENERS)
-			continue;
-		if (group == LISTING_BOUND)
-			*bound++ = (struct sort_record){ bound_key(sk), i };
-		else
+		if (group == LISTING_CONNECTIONS)
 			*connection++ = (struct sort_record){ connection_key(snap, sk), i };
+		else if (group == LISTING_BOUND)
+			*--bound = (struct sort_record){ bound_key(sk), i };
 	}
+	listing->group[LISTING_LISTENERS] = listing->records;
+	listing->count[LISTING_LISTENERS] = snap->listener_count;
+	listing->group[LISTING_CONNECTIONS] = listing->records + snap->listener_count;
+	listing->count[LISTING_CONNECTIONS] =
+		(size_t)(connection - listing->group[LISTING_CONNECTIONS]);
+	listing->group[LISTING_BOUND] = bound;
+	listing->count[LISTING_BOUND] = (size_t)(listing->records + room - bound);
 }
 
 int listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states)
 {
+	size_t room = snap->listener_count + snap->count;
+
 	*listing = (struct listing){ .snap = snap, .states = states };
-	count_sockets(listing);
-	listing->records = calloc(listing->first[LISTING_GROUPS] + 1, sizeof(*listing->records));
+	listing->records = malloc((room + 1) * sizeof(*listing->records));
 	if (!listing->records)
 		return -ENOMEM;
-	place_sockets(listing);
+	place_sockets(listing, room);
 	for (enum listing_group group = LISTING_CONNECTIONS; group < LISTING_GROUPS; group++)
-		sort_records(listing->records + listing->first[group],
-			     listing->first[group + 1] - listing->first[group]);
+		sort_records(listing->group[group], listing->count[group]);
 	return 0;
 }
 
@@ -107,13 +101,8 @@ void listing_free(struct listing *listing)
 }
 
 /* Sorted rows lie anywhere in memory: ask for the next ones early. */
-static void prefetch(const struct listing *listing, size_t record)
+static void prefetch(const struct socket *sk)
 {
-	const struct socket *sk;
-
-	if (record >= listing->first[LISTING_GROUPS])
-		return;
-	sk = &listing->snap->sockets[listing->records[record].index];
 	__builtin_prefetch(sk);
 	__builtin_prefetch(&sk->cookie);
 	__builtin_prefetch(&sk->shutdown);
@@ -122,11 +111,18 @@ static void prefetch(const struct listing *listing, size_t record)
 struct row listing_row(const struct listing *listing, enum listing_group group, size_t position)
 {
 	const struct snapshot *snap = listing->snap;
-	uint32_t index = listing->records[listing->first[group] + position].index;
-	const struct listener *listener = &snap->listeners[index];
+	const struct sort_record *record = &listing->group[group][position];
+	const struct listener *listener = &snap->listeners[record->index];
 
-	prefetch(listing, listing->first[group] + position + PREFETCH);
-	if (group != LISTING_LISTENERS)
-		return (struct row){ snap, &snap->sockets[index], NULL };
-	return (struct row){ snap, &snap->sockets[snap->members[listener->first]], listener };
+	if (group == LISTING_LISTENERS)
+		return (struct row){ snap, &snap->sockets[snap->members[listener->first]],
+				     listener };
+	if (position + PREFETCH < listing->count[group])
+		prefetch(&snap->sockets[record[PREFETCH].index]);
+	return (struct row){ snap, &snap->sockets[record->index], NULL };
+}
+
+bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk)
+{
+	return (listing->states & STATE_BIT(sk->state)) && group_of(sk) == group;
 }

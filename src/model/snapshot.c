@@ -106,11 +106,12 @@ static int compare_users(const void *key, const void *item)
 
 const char *snapshot_user(const struct snapshot *snap, uint32_t uid)
 {
-	const struct user *user = NULL;
+	const struct user *user = snap->users;
 
-	if (snap->user_count)
+	/* The lowest uid, root, is the most frequent one. */
+	if (snap->user_count && user->uid != uid)
 		user = bsearch(&uid, snap->users, snap->user_count, sizeof(*user), compare_users);
-	return user ? user->name : NULL;
+	return snap->user_count && user ? user->name : NULL;
 }
 
 static int compare_services(const void *key, const void *item)

@@ -135,7 +135,8 @@ static size_t add_unit(struct buf *out, uint64_t number, enum unit unit)
 	switch (unit) {
 	case UNIT_BYTES:
 		add_scaled(out, number, 1024);
-		buf_add_literal(out, "B");
+		if (number)
+			buf_add_char(out, 'B');
 		break;
 	case UNIT_BPS:
 		add_scaled(out, number, 1000);
@@ -251,4 +252,15 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 size_t cell_add(struct buf *out, const struct row *row, enum field_id id)
 {
 	return cell_add_value(out, row, &fields[id], field_get(row, id));
+}
+
+size_t cell_columns(struct buf *scratch, const struct row *row, const struct field *field,
+		    struct value value)
+{
+	if (value.type == VALUE_ENDPOINT && value.endpoint->address.family == AF_INET &&
+	    !row->sk->interface)
+		return address_length(&value.endpoint->address) + 1 +
+		       digits_of(value.endpoint->port);
+	scratch->length = 0;
+	return cell_add_value(scratch, row, field, value);
 }

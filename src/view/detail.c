@@ -25,6 +25,20 @@ static const enum field_id extended_fields[] = {
 	FIELD_LISTENER_COOKIE, FIELD_TWIN_COOKIE,
 };
 
+int detail_init(struct detail_memory *memory)
+{
+	int err = buf_init(&memory->cell, -1);
+
+	memory->zeros = (struct detail_zeros){ .first = FIELD_COUNT };
+	return err ? err : buf_init(&memory->zeros.text, -1);
+}
+
+void detail_free(struct detail_memory *memory)
+{
+	buf_free(&memory->cell);
+	buf_free(&memory->zeros.text);
+}
+
 uint32_t detail_needs(uint32_t extras)
 {
 	uint32_t needs = 0;
@@ -48,7 +62,10 @@ static void step(struct line *line, size_t columns)
 		buf_add_char(line->out, '\n');
 		line->column = 0;
 	}
-	buf_add_blanks(line->out, line->column ? GAP : INDENT);
+	if (line->column)
+		buf_add_literal(line->out, "  ");
+	else
+		buf_add_literal(line->out, "    ");
 	line->column += (line->column ? GAP : INDENT) + columns;
 }
 
@@ -59,17 +76,16 @@ static void end(struct line *line)
 	line->column = 0;
 }
 
-/* Labels are the titles of fields, in small letters. */
+/* Labels are the titles of fields; those of columns, in capitals, in small letters. */
 static size_t add_label(struct buf *out, const char *title)
 {
 	size_t length = strlen(title);
-	bool capitals = true;
+	bool capitals = title[0] <= 'Z' && title[length - 1] <= 'Z';
 
-	for (size_t i = 0; i < length; i++)
-		capitals &= title[i] < 'a' || title[i] > 'z';
-	for (size_t i = 0; i < length; i++)
-		buf_add_char(out, capitals && title[i] >= 'A' && title[i] <= 'Z' ?
-			     (char)(title[i] + 'a' - 'A') : title[i]);
+	if (!capitals)
+		buf_add(out, title, length);
+	for (size_t i = 0; capitals && i < length; i++)
+		buf_add_char(out, (char)(title[i] >= 'A' ? title[i] + 'a' - 'A' : title[i]));
 	buf_add_char(out, ' ');
 	return length + 1;
 }
@@ -79,6 +95,14 @@ static void add_pair(struct line *line, const struct row *row, const struct fiel
 {
 	size_t columns;
 
+	if (!line->width) {
+		/* Nothing to wrap, so nothing to measure first. */
+		buf_room(line->out, BUF_ROOM);
+		step(line, 0);
+		add_label(line->out, field->title);
+		cell_add_value(line->out, row, field, value);
+		return;
+	}
 	scratch->length = 0;
 	columns = add_label(scratch, field->title);
 	columns += cell_add_value(scratch, row, field, value);
@@ -190,23 +214,18 @@ static bool is_zero(struct value value)
 	       (value.type == VALUE_BOOL && !value.boolean);
 }
 
-/* Figures that are 0 say little, but that they are known says something: names only. */
-static void add_zeros(struct line *line, const struct row *row, enum field_id first,
-		      enum field_id last)
+/* "zero: a, b, c": figures that are 0 say little, but that they are known says something. */
+static void add_zeros(struct line *line, const uint8_t *zeros, size_t count, enum field_id first)
 {
-	bool any = false;
+	if (!count)
+		return;
+	step(line, strlen("zero:"));
+	buf_add_literal(line->out, "zero:");
+	for (size_t i = 0; i < count; i++) {
+		const char *title = fields[first + zeros[i]].title;
+		size_t length = strlen(title);
 
-	for (enum field_id id = first; id <= last; id++) {
-		size_t length = strlen(fields[id].title);
-
-		if (!is_zero(field_get(row, id)))
-			continue;
-		if (!any) {
-			step(line, 5);
-			buf_add_literal(line->out, "zero:");
-			line->column -= GAP - 1;
-		}
-		if (any) {
+		if (i) {
 			buf_add_char(line->out, ',');
 			line->column++;
 		}
@@ -215,52 +234,80 @@ static void add_zeros(struct line *line, const struct row *row, enum field_id fi
 			step(line, length);
 		} else {
 			buf_add_char(line->out, ' ');
-			line->column += length + 1;
+			line->column += 1 + length;
 		}
-		buf_add(line->out, fields[id].title, length);
-		any = true;
+		buf_add(line->out, title, length);
 	}
 }
 
-static void add_group(struct line *line, const struct row *row, enum field_id first,
-		      enum field_id last, struct buf *scratch)
+/* Off a terminal most sockets have the same zeros: the text of the last one serves again. */
+static void add_zeros_again(struct line *line, const uint8_t *zeros, size_t count,
+			    enum field_id first, struct detail_zeros *last)
 {
+	struct line text = { .out = &last->text, .column = line->column };
+
+	if (last->first != first || last->count != count ||
+	    memcmp(last->zeros, zeros, count) != 0) {
+		last->first = first;
+		last->count = count;
+		memcpy(last->zeros, zeros, count);
+		last->text.length = 0;
+		add_zeros(&text, zeros, count, first);
+	}
+	buf_add(line->out, last->text.data, last->text.length);
+	line->column += last->text.length;
+}
+
+/* All figures of a group that are known, those that are 0 last and by name only. */
+static void add_group(struct line *line, const struct row *row, enum field_id first,
+		      enum field_id last, struct detail_memory *memory)
+{
+	uint8_t zeros[FIELD_COUNT];
+	size_t count = 0;
+
 	for (enum field_id id = first; id <= last; id++) {
 		struct value value = field_get(row, id);
 
-		if (value.type != VALUE_NONE && !is_zero(value))
-			add_pair(line, row, &fields[id], value, scratch);
+		if (value.type == VALUE_NONE)
+			continue;
+		if (is_zero(value))
+			zeros[count++] = (uint8_t)(id - first);
+		else
+			add_pair(line, row, &fields[id], value, &memory->cell);
 	}
-	add_zeros(line, row, first, last);
+	if (line->width || !line->column)
+		add_zeros(line, zeros, count, first);
+	else
+		add_zeros_again(line, zeros, count, first, &memory->zeros);
 	end(line);
 }
 
 static void add_socket(struct line *line, const struct row *row,
-		       const struct view_options *options, struct buf *scratch)
+		       const struct view_options *options, struct detail_memory *memory)
 {
 	const struct socket_detail *detail = row->sk->detail;
 
 	if (options->extras & EXTRA_EXTENDED)
-		add_extended(line, row, scratch);
+		add_extended(line, row, &memory->cell);
 	if (detail && detail->memory && (options->extras & EXTRA_MEMORY))
-		add_group(line, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST, scratch);
+		add_group(line, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST, memory);
 	if (detail && detail->tcp && (options->extras & EXTRA_INFO))
-		add_group(line, row, FIELD_TCP_FIRST, FIELD_TCP_LAST, scratch);
+		add_group(line, row, FIELD_TCP_FIRST, FIELD_TCP_LAST, memory);
 }
 
 void detail_add(struct buf *out, const struct row *row, const struct view_options *options,
-		struct buf *scratch)
+		struct detail_memory *memory)
 {
 	struct line line = { .out = out, .width = options->width };
 
 	if (!row->listener) {
-		add_socket(&line, row, options, scratch);
+		add_socket(&line, row, options, memory);
 		return;
 	}
 	for (uint32_t i = 0; i < row->listener->count; i++) {
 		uint32_t member = row->snap->members[row->listener->first + i];
 		struct row one = { row->snap, &row->snap->sockets[member], NULL };
 
-		add_socket(&line, &one, options, scratch);
+		add_socket(&line, &one, options, memory);
 	}
 }

@@ -5,9 +5,22 @@
  */
 #include "json.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
 
-enum { MILLI = 1000 };
+enum { MILLI = 1000, KEY_MAX = 40 };
+
+/* A key with all that stands around it: {"rtt_us": */
+struct key {
+	size_t length;
+	char text[KEY_MAX];
+};
+
+struct json {
+	struct buf *out;
+	struct key keys[FIELD_COUNT];
+};
 
 uint32_t json_needs(uint32_t extras)
 {
@@ -184,24 +197,21 @@ static void add_pair(struct buf *out, const struct snapshot *snap, const struct 
 	buf_add_char(out, '}');
 }
 
-static void add_value(struct buf *out, const struct row *row, const struct field *field);
+static void add_value(struct json *json, const struct row *row, const struct field *field);
 
-static void add_fields(struct buf *out, const struct row *row, enum field_id first,
+static void add_fields(struct json *json, const struct row *row, enum field_id first,
 		       enum field_id last)
 {
 	for (enum field_id id = first; id <= last; id++) {
-		buf_add_char(out, id == first ? '{' : ',');
-		buf_add_char(out, '"');
-		buf_add_text(out, fields[id].name);
-		buf_add_text(out, unit_suffixes[fields[id].unit]);
-		buf_add_literal(out, "\":");
-		add_value(out, row, &fields[id]);
+		buf_add(json->out, json->keys[id].text, json->keys[id].length);
+		add_value(json, row, &fields[id]);
 	}
-	buf_add_char(out, '}');
+	buf_add_char(json->out, '}');
 }
 
-static void add_value(struct buf *out, const struct row *row, const struct field *field)
+static void add_value(struct json *json, const struct row *row, const struct field *field)
 {
+	struct buf *out = json->out;
 	struct value value = field->get(row, field);
 
 	switch (value.type) {
@@ -231,10 +241,10 @@ static void add_value(struct buf *out, const struct row *row, const struct field
 		add_netns(out, &row->snap->netns[row->sk->netns]);
 		break;
 	case VALUE_TCP:
-		add_fields(out, row, FIELD_TCP_FIRST, FIELD_TCP_LAST);
+		add_fields(json, row, FIELD_TCP_FIRST, FIELD_TCP_LAST);
 		break;
 	case VALUE_MEMORY:
-		add_fields(out, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST);
+		add_fields(json, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST);
 		break;
 	default:
 		buf_add_literal(out, "null");
@@ -267,12 +277,30 @@ static void add_head(struct buf *out, const struct snapshot *snap)
 	add_notes(out, snap);
 }
 
+static bool begins_object(enum field_id id)
+{
+	return id == 0 || id == FIELD_TCP_FIRST || id == FIELD_MEMORY_FIRST;
+}
+
+static void make_keys(struct json *json)
+{
+	for (enum field_id id = 0; id < FIELD_COUNT; id++) {
+		struct key *key = &json->keys[id];
+
+		key->length = (size_t)snprintf(key->text, sizeof(key->text), "%c\"%s%s\":",
+					       begins_object(id) ? '{' : ',', fields[id].name,
+					       unit_suffixes[fields[id].unit]);
+	}
+}
+
 int json_show(const struct listing *listing, const struct view_options *options, struct buf *out)
 {
 	const struct snapshot *snap = listing->snap;
+	struct json json = { .out = out };
 	bool any = false;
 
 	(void)options;
+	make_keys(&json);
 	add_head(out, snap);
 	buf_add_literal(out, ",\n \"sockets\":[");
 	for (size_t i = 0; i < snap->count; i++) {
@@ -281,7 +309,7 @@ int json_show(const struct listing *listing, const struct view_options *options,
 		if (!(listing->states & STATE_BIT(row.sk->state)))
 			continue;
 		buf_add_text(out, any ? ",\n  " : "\n  ");
-		add_fields(out, &row, 0, FIELD_JSON_END - 1);
+		add_fields(&json, &row, 0, FIELD_JSON_END - 1);
 		any = true;
 	}
 	buf_add_literal(out, "]}\n");

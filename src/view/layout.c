@@ -99,12 +99,11 @@ static void measure_row(struct layout *layout, const struct row *row, size_t cou
 		if (field->width)
 			continue;
 		value = field->get(row, field);
-		if (value.type <= VALUE_TEXT && value.type == before[i].type &&
+		if (VALUE_IS_PLAIN(value.type) && value.type == before[i].type &&
 		    value.number == before[i].number)
 			continue;
 		before[i] = value;
-		scratch->length = 0;
-		widen(layout, i, cell_add_value(scratch, row, field, value));
+		widen(layout, i, cell_columns(scratch, row, field, value));
 	}
 }
 
@@ -112,9 +111,9 @@ static void measure(struct layout *layout, const struct listing *listing,
 		    enum listing_group group, const struct view_options *options,
 		    struct buf *scratch)
 {
-	size_t rows = listing->first[group + 1] - listing->first[group];
 	/* Off a terminal nothing stands behind the last column and nothing depends on it. */
 	size_t count = options->width ? layout->count : layout->count - 1;
+	const struct snapshot *snap = listing->snap;
 	struct value before[COLUMNS_MAX] = { { .type = VALUE_NONE } };
 
 	for (size_t i = 0; i < layout->count; i++) {
@@ -124,10 +123,20 @@ static void measure(struct layout *layout, const struct listing *listing,
 		if (options->header)
 			widen(layout, i, strlen(field->title));
 	}
-	for (size_t position = 0; position < rows; position++) {
-		struct row row = listing_row(listing, group, position);
+	if (group == LISTING_LISTENERS) {
+		for (size_t i = 0; i < listing->count[group]; i++) {
+			struct row row = listing_row(listing, group, i);
 
-		measure_row(layout, &row, count, before, scratch);
+			measure_row(layout, &row, count, before, scratch);
+		}
+		return;
+	}
+	/* In the order of memory, not of the list: that is a third of the time. */
+	for (size_t i = 0; i < snap->count; i++) {
+		struct row row = { snap, &snap->sockets[i], NULL };
+
+		if (listing_has(listing, group, row.sk))
+			measure_row(layout, &row, count, before, scratch);
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "layout.h"
 #include "view/cell.h"
 
-enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO };
+enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO, WRITTEN_MAX = 48 };
 
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
@@ -31,12 +31,21 @@ static const char *const state_colors[STATE_COUNT] = {
 	[STATE_BOUND] = "\033[2m",
 };
 
+/* A cell as it was written last, to be written again where the next row says the same. */
+struct written {
+	struct value value;
+	size_t length;			/* 0: nothing to reuse */
+	char text[WRITTEN_MAX];
+};
+
 struct table {
 	const struct listing *listing;
 	const struct view_options *options;
 	struct layout layout;
 	struct buf *out;
 	struct buf cell;		/* one cell, before it is padded */
+	struct written written[COLUMNS_MAX];
+	struct detail_memory detail;
 };
 
 uint32_t table_needs(uint32_t extras)
@@ -103,25 +112,61 @@ static void add_cell(struct table *table, size_t column, size_t width, const cha
 		buf_add_blanks(table->out, (right ? 0 : pad) + COLUMN_GAP);
 }
 
+/* Write a cell that stands at column `at`; returns where the next one does. */
+static size_t write_cell(struct table *table, const struct row *row, size_t column,
+			 struct value value, size_t at)
+{
+	const struct layout *layout = &table->layout;
+	enum field_id id = layout->fields[column];
+	size_t width;
+
+	table->cell.length = 0;
+	width = cell_add_value(&table->cell, row, &fields[id], value);
+	if (column + 1 == layout->count)
+		width = cut(table, at, width);
+	add_cell(table, column, width, table->options->color ? color_of(row, id) : NULL);
+	return at + (width > layout->widths[column] ? width : layout->widths[column]) + COLUMN_GAP;
+}
+
+/* Remember what write_cell() wrote from `start` on, if the value alone made it. */
+static void remember(struct table *table, size_t column, struct value value, size_t start)
+{
+	struct written *written = &table->written[column];
+	size_t length = table->out->length - start;
+
+	written->length = 0;
+	/* A long cell may have made the buffer write itself out: then `start` is gone. */
+	if (!VALUE_IS_PLAIN(value.type) || table->cell.length > WRITTEN_MAX || length > WRITTEN_MAX)
+		return;
+	memcpy(written->text, table->out->data + start, length);
+	written->length = length;
+	written->value = value;
+}
+
 static void add_row(struct table *table, const struct row *row)
 {
 	const struct layout *layout = &table->layout;
 	size_t at = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
-		const char *color = table->options->color ? color_of(row, layout->fields[i]) : NULL;
-		size_t width;
+		struct written *written = &table->written[i];
+		struct value value = field_get(row, layout->fields[i]);
+		size_t start;
 
-		table->cell.length = 0;
-		width = cell_add(&table->cell, row, layout->fields[i]);
-		if (i + 1 == layout->count)
-			width = cut(table, at, width);
-		add_cell(table, i, width, color);
-		at += (width > layout->widths[i] ? width : layout->widths[i]) + COLUMN_GAP;
+		if (written->length && value.type == written->value.type &&
+		    value.number == written->value.number) {
+			buf_add(table->out, written->text, written->length);
+			at += layout->widths[i] + COLUMN_GAP;
+			continue;
+		}
+		buf_room(table->out, BUF_ROOM);
+		start = table->out->length;
+		at = write_cell(table, row, i, value, at);
+		remember(table, i, value, start);
 	}
 	buf_add_char(table->out, '\n');
 	if (table->options->extras & DETAILS)
-		detail_add(table->out, row, table->options, &table->cell);
+		detail_add(table->out, row, table->options, &table->detail);
 }
 
 static void add_heading(struct table *table, enum listing_group group, size_t rows)
@@ -149,11 +194,12 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 static bool add_group(struct table *table, enum listing_group group, bool follows)
 {
 	const struct listing *listing = table->listing;
-	size_t rows = listing->first[group + 1] - listing->first[group];
+	size_t rows = listing->count[group];
 
 	if (!rows)
 		return false;
 	layout_init(&table->layout, listing, group, table->options, &table->cell);
+	memset(table->written, 0, sizeof(table->written));
 	if (follows && table->options->header)
 		buf_add_char(table->out, '\n');
 	if (table->options->header)
@@ -192,13 +238,17 @@ int table_show(const struct listing *listing, const struct view_options *options
 	bool any = false;
 	int err = buf_init(&table.cell, -1);
 
+	if (!err)
+		err = detail_init(&table.detail);
 	if (err < 0)
-		return err;
+		goto out;
 	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
 		any |= add_group(&table, group, any);
 	if (options->header)
 		add_hidden(&table, any);
 	err = -table.cell.error;
+out:
+	detail_free(&table.detail);
 	buf_free(&table.cell);
 	return err;
 }
