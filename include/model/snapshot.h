@@ -111,6 +111,12 @@ const char *snapshot_user(const struct snapshot *snap, uint32_t uid);
 const char *snapshot_service(const struct snapshot *snap, enum protocol protocol, uint16_t port);
 const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint32_t index);
 
+/* The first member of a listener, by its index in `listeners`. */
+static inline const struct socket *listener_socket(const struct snapshot *snap, uint32_t index)
+{
+	return &snap->sockets[snap->members[snap->listeners[index].first]];
+}
+
 /* A socket's first owner and the next one; NULL at the end. */
 const struct owner *owner_first(const struct snapshot *snap, const struct socket *sk);
 const struct owner *owner_next(const struct snapshot *snap, const struct owner *owner);

@@ -123,13 +123,12 @@ GETTER(container)
 
 GETTER(listener_cookie)
 {
-	const struct snapshot *snap = row->snap;
 	const struct socket *member;
 
 	(void)field;
 	if (!row->sk->listener || socket_is_listener(row->sk))
 		return none;
-	member = &snap->sockets[snap->members[snap->listeners[row->sk->listener - 1].first]];
+	member = listener_socket(row->snap, row->sk->listener - 1);
 	return number_if(member->have & HAVE_COOKIE, member->cookie);
 }
 
@@ -145,7 +144,7 @@ GETTER(twin_cookie)
 	index = snap->listeners[row->sk->listener - 1].twin;
 	if (!index)
 		return none;
-	twin = &snap->sockets[snap->members[snap->listeners[index - 1].first]];
+	twin = listener_socket(snap, index - 1);
 	return number_if(twin->have & HAVE_COOKIE, twin->cookie);
 }
 

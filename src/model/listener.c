@@ -52,14 +52,9 @@ static bool same_address(const struct socket *a, const struct socket *b)
 	       address_equal(&a->local.address, &b->local.address);
 }
 
-static const struct socket *first_member(const struct snapshot *snap, uint32_t listener)
-{
-	return &snap->sockets[snap->members[snap->listeners[listener].first]];
-}
-
 static uint32_t listener_hash(const void *items, uint32_t index)
 {
-	return port_hash(first_member(items, index));
+	return port_hash(listener_socket(items, index));
 }
 
 static int compare_members(const void *a, const void *b, void *context)
@@ -114,7 +109,7 @@ static int group_members(struct snapshot *snap, size_t count, struct hash *by_po
 		struct listener *last = &snap->listeners[snap->listener_count];
 		uint32_t index = (uint32_t)snap->listener_count;
 
-		if (index && same_address(first_member(snap, index - 1), sk)) {
+		if (index && same_address(listener_socket(snap, index - 1), sk)) {
 			last[-1].count++;
 		} else {
 			*last = (struct listener){ .first = (uint32_t)i, .count = 1 };
@@ -160,7 +155,7 @@ static void find_connections(struct snapshot *snap, const struct hash *by_port)
 		for (size_t s = hash_start(by_port, port_hash(sk)); by_port->slots[s];
 		     s = hash_next(by_port, s)) {
 			uint32_t index = by_port->slots[s];
-			int how = fit(first_member(snap, index - 1), sk);
+			int how = fit(listener_socket(snap, index - 1), sk);
 
 			if (how <= best)
 				continue;
@@ -188,70 +183,6 @@ int listeners_find(struct snapshot *snap)
 		find_connections(snap, &by_port);
 	hash_free(&by_port);
 	return err;
-}
-
-/* ---- owners ---------------------------------------------------------- */
-
-static const struct process *first_process(const struct snapshot *snap, const struct socket *sk)
-{
-	const struct owner *owner = owner_first(snap, sk);
-
-	return owner ? owner_process(snap, owner) : NULL;
-}
-
-/* Do some members belong to programs that were started apart from each other? */
-static bool is_independent(const struct snapshot *snap, const struct listener *listener)
-{
-	const uint32_t *members = snap->members + listener->first;
-	const struct process *one = first_process(snap, &snap->sockets[members[0]]);
-
-	for (uint32_t i = 1; one && i < listener->count; i++) {
-		const struct process *other = first_process(snap, &snap->sockets[members[i]]);
-
-		if (other && other->family != one->family)
-			return true;
-	}
-	return false;
-}
-
-/* IPv4 and IPv6 ends that one process opened for one port: 0.0.0.0:22 and [::]:22. */
-static bool are_twins(const struct snapshot *snap, const struct socket *a, const struct socket *b)
-{
-	const struct process *left = first_process(snap, a), *right = first_process(snap, b);
-
-	return left && left == right && a->local.port == b->local.port &&
-	       a->protocol == b->protocol && a->netns == b->netns &&
-	       a->local.address.family != b->local.address.family &&
-	       address_is_any(&a->local.address) == address_is_any(&b->local.address);
-}
-
-static void find_twin(struct snapshot *snap, uint32_t index)
-{
-	const struct socket *sk = first_member(snap, index);
-
-	/* Listeners are in order of port: a twin is not far behind. */
-	for (uint32_t i = index + 1; i < snap->listener_count; i++) {
-		const struct socket *other = first_member(snap, i);
-
-		if (other->local.port != sk->local.port)
-			return;
-		if (snap->listeners[i].twin || !are_twins(snap, sk, other))
-			continue;
-		snap->listeners[i].twin = index + 1;
-		snap->listeners[index].twin = i + 1;
-		return;
-	}
-}
-
-void listeners_compare_owners(struct snapshot *snap)
-{
-	for (uint32_t i = 0; i < snap->listener_count; i++) {
-		struct listener *listener = &snap->listeners[i];
-
-		listener->independent = is_independent(snap, listener);
-		if (!listener->twin)
-			find_twin(snap, i);
-	}
 }
 
 /* ---- what a socket is ------------------------------------------------ */

@@ -112,11 +112,10 @@ struct row listing_row(const struct listing *listing, enum listing_group group, 
 {
 	const struct snapshot *snap = listing->snap;
 	const struct sort_record *record = &listing->group[group][position];
-	const struct listener *listener = &snap->listeners[record->index];
 
 	if (group == LISTING_LISTENERS)
-		return (struct row){ snap, &snap->sockets[snap->members[listener->first]],
-				     listener };
+		return (struct row){ snap, listener_socket(snap, record->index),
+				     &snap->listeners[record->index] };
 	if (position + PREFETCH < listing->count[group])
 		prefetch(&snap->sockets[record[PREFETCH].index]);
 	return (struct row){ snap, &snap->sockets[record->index], NULL };

@@ -118,11 +118,8 @@ static size_t add_missing(struct buf *out, const struct row *row)
 	}
 	buf_add_char(out, '(');
 	buf_add_text(out, reason);
-	if (row->sk->missing == MISSING_UNACCEPTED && row->sk->listener) {
-		const struct listener *listener = &snap->listeners[row->sk->listener - 1];
-
-		gather(&groups, snap, &snap->sockets[snap->members[listener->first]]);
-	}
+	if (row->sk->missing == MISSING_UNACCEPTED && row->sk->listener)
+		gather(&groups, snap, listener_socket(snap, row->sk->listener - 1));
 	if (groups.count) {
 		buf_add_literal(out, ": ");
 		columns = 2 + add_groups(out, &groups);

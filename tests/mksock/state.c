@@ -261,7 +261,7 @@ void make_rst(const struct args *args)
 	where_of(&where, listener);
 	client = sock_new(where.storage.ss_family, SOCK_STREAM, 0);
 	if (arg_number(args, "bound")) {
-		where_parse(&own, reachable(address), 0);
+		where_parse(&own, reachable(address), arg_number(args, "bound"));
 		sock_bind(client, &own);
 	}
 	if (connect(client, (struct sockaddr *)&where.storage, where.length))

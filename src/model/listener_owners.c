@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listeners and their owners: which belong together (twins), and which share
+ * an address although nobody planned it.
+ */
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "model/listener.h"
+#include "model/snapshot.h"
+
+enum { PROGRAMS_NAMED = 4 };
+
+static const struct process *first_process(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct owner *owner = owner_first(snap, sk);
+
+	return owner ? owner_process(snap, owner) : NULL;
+}
+
+/* Do some members belong to programs that were started apart from each other? */
+static bool is_independent(const struct snapshot *snap, const struct listener *listener)
+{
+	const uint32_t *members = snap->members + listener->first;
+	const struct process *one = first_process(snap, &snap->sockets[members[0]]);
+
+	for (uint32_t i = 1; one && i < listener->count; i++) {
+		const struct process *other = first_process(snap, &snap->sockets[members[i]]);
+
+		if (other && other->family != one->family)
+			return true;
+	}
+	return false;
+}
+
+static void add_programs(struct buf *out, const struct snapshot *snap,
+			 const struct listener *listener)
+{
+	for (uint32_t i = 0; i < listener->count && i < PROGRAMS_NAMED; i++) {
+		const struct socket *sk = &snap->sockets[snap->members[listener->first + i]];
+		const struct process *process = first_process(snap, sk);
+
+		if (!process)
+			continue;
+		buf_add_text(out, i ? ", " : "");
+		buf_add_text(out, process->command ? process->command : "?");
+		buf_add_char(out, ' ');
+		buf_add_unsigned(out, process->pid);
+	}
+	if (listener->count > PROGRAMS_NAMED)
+		buf_add_literal(out, ", ...");
+}
+
+static void add_where(struct buf *out, const struct socket *sk)
+{
+	bool brackets = sk->local.address.family == AF_INET6;
+
+	buf_add_text(out, protocols[sk->protocol].name);
+	buf_add_text(out, brackets ? " [" : " ");
+	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), &sk->local.address));
+	buf_add_text(out, brackets ? "]:" : ":");
+	buf_add_unsigned(out, sk->local.port);
+}
+
+static void note_independent(struct snapshot *snap, const struct listener *listener)
+{
+	const struct socket *sk = &snap->sockets[snap->members[listener->first]];
+	struct buf text;
+
+	if (buf_init(&text, -1) < 0)
+		return;
+	add_where(&text, sk);
+	buf_add_literal(&text, " is shared by programs that were started apart (");
+	add_programs(&text, snap, listener);
+	buf_add_text(&text, sk->protocol == PROTOCOL_TCP ?
+		     "): each gets only a part of the connections" :
+		     "): a datagram reaches only one of them");
+	buf_add_char(&text, '\0');
+	snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);
+	buf_free(&text);
+}
+
+/* IPv4 and IPv6 ends that one process opened for one port: 0.0.0.0:22 and [::]:22. */
+static bool are_twins(const struct snapshot *snap, const struct socket *a, const struct socket *b)
+{
+	const struct process *left = first_process(snap, a), *right = first_process(snap, b);
+
+	return left && left == right && a->local.port == b->local.port &&
+	       a->protocol == b->protocol && a->netns == b->netns &&
+	       a->local.address.family != b->local.address.family &&
+	       address_is_any(&a->local.address) == address_is_any(&b->local.address);
+}
+
+static void find_twin(struct snapshot *snap, uint32_t index)
+{
+	const struct socket *sk = listener_socket(snap, index);
+
+	/* Listeners are in order of port: a twin is not far behind. */
+	for (uint32_t i = index + 1; i < snap->listener_count; i++) {
+		const struct socket *other = listener_socket(snap, i);
+
+		if (other->local.port != sk->local.port)
+			return;
+		if (snap->listeners[i].twin || !are_twins(snap, sk, other))
+			continue;
+		snap->listeners[i].twin = index + 1;
+		snap->listeners[index].twin = i + 1;
+		return;
+	}
+}
+
+void listeners_compare_owners(struct snapshot *snap)
+{
+	for (uint32_t i = 0; i < snap->listener_count; i++) {
+		struct listener *listener = &snap->listeners[i];
+
+		listener->independent = is_independent(snap, listener);
+		if (listener->independent)
+			note_independent(snap, listener);
+		if (!listener->twin)
+			find_twin(snap, i);
+	}
+}
