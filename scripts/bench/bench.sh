@@ -17,8 +17,8 @@ TIMEOUT=${TIMEOUT:-120}
 
 # What conntab asks the kernel: LISTEN, then every other state; with -i also these extensions.
 LISTEN=0x400
-OTHERS=0x3bfe
-INFO=${INFO:-0xe}
+OTHERS=0x2b7e
+INFO=${INFO:-0xa}
 
 MODE=quick
 CASES=(small 1k 100k 1M owners memory churn)
@@ -34,7 +34,7 @@ Compare what conntab costs with ss, netstat, lsof and the bare kernel dump.
 
 Environment: CONNTAB (./conntab), BENCH_BIN (build/bench), SS (ss),
   OUTPUT (null; or pipe), ROUNDS (by case), TIMEOUT (120 seconds for a command),
-  INFO (0xe, the extensions 'conntab -i' asks for)
+  INFO (0xa, the extensions 'conntab -i' asks for)
 END
 }
 

@@ -52,8 +52,9 @@ static enum status show_help(void)
 
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
-	buf_add_literal(&out, "Usage: conntab [list] [OPTIONS]\n\n"
-			      "Who listens on this machine, who is connected, and whose it is.\n\n");
+	buf_add_literal(&out,
+			"Usage: conntab [list] [OPTIONS]\n\n"
+			"Who listens on this machine, who is connected, and whose it is.\n\n");
 	options_show(&out);
 	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
 			      "3 incomplete.\nSee conntab(8) for columns and JSON keys.\n");

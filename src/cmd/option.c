@@ -11,25 +11,25 @@
 enum { LONG_ONLY = 256, HELP_INDENT = 28 };
 
 struct option_row {
-	int letter;			/* LONG_ONLY + index: has none */
+	uint32_t letter;		/* LONG_ONLY and more: has none */
+	uint32_t bits;
 	const char *name;
 	const char *argument;		/* NULL: takes none */
 	const char *help;
 	bool (*apply)(struct settings *settings, const struct option_row *row, const char *value);
-	uint32_t bits;
 };
 
-#define APPLY(name)										\
-	static bool name(struct settings *settings, const struct option_row *row,		\
+#define APPLY(name) \
+	static bool name(struct settings *settings, const struct option_row *row, \
 			 const char *value)
 
-#define APPLY_SIMPLE(name, statement)								\
-	APPLY(name)										\
-	{											\
-		(void)row;									\
-		(void)value;									\
-		statement;									\
-		return true;									\
+#define APPLY_SIMPLE(name, statement) \
+	APPLY(name) \
+	{ \
+		(void)row; \
+		(void)value; \
+		statement; \
+		return true; \
 	}
 
 APPLY_SIMPLE(add_protocol, settings->protocols |= row->bits)
@@ -63,32 +63,32 @@ APPLY(set_color)
 }
 
 static const struct option_row options[] = {
-	{ 'l', "listening", NULL, "only listeners", set_listening, 0 },
-	{ 'a', "all", NULL, "all states: TIME-WAIT, SYN-RECV and BOUND too", set_all, 0 },
-	{ 't', "tcp", NULL, "TCP sockets", add_protocol, PROTOCOL_BIT(PROTOCOL_TCP) },
-	{ 'u', "udp", NULL, "UDP sockets", add_protocol, PROTOCOL_BIT(PROTOCOL_UDP) },
-	{ 'w', "raw", NULL, "raw sockets", add_protocol, PROTOCOL_BIT(PROTOCOL_RAW) },
-	{ LONG_ONLY, "udplite", NULL, "UDP-Lite sockets", add_protocol,
-	  PROTOCOL_BIT(PROTOCOL_UDPLITE) },
-	{ '4', "ipv4", NULL, "what carries IPv4, dual-stack listeners too", add_version,
-	  IP_VERSION_4 },
-	{ '6', "ipv6", NULL, "IPv6 sockets", add_version, IP_VERSION_6 },
-	{ 'N', "netns", "NS", "network namespace by name, pid or inode", set_netns, 0 },
-	{ 'p', "processes", NULL, "processes (the default)", add_extra, EXTRA_OWNERS },
-	{ 'P', "no-processes", NULL, "no processes, and not the work to find them", remove_extra,
-	  EXTRA_OWNERS },
-	{ 'o', "timers", NULL, "timers", add_extra, EXTRA_TIMERS },
-	{ 'e', "extended", NULL, "uid, inode, cgroup, unit, command line, ...", add_extra,
-	  EXTRA_EXTENDED },
-	{ 'm', "memory", NULL, "kernel memory and drops", add_extra, EXTRA_MEMORY },
-	{ 'i', "info", NULL, "TCP: round-trip times, windows, retransmissions, ...", add_extra,
-	  EXTRA_INFO },
-	{ 'n', "numeric", NULL, "addresses and ports as numbers (the default)", set_numeric, 0 },
-	{ 'j', "json", NULL, "JSON, schema conntab/1", set_json, 0 },
-	{ 'H', "no-header", NULL, "rows only: no headings, no last line", set_no_header, 0 },
-	{ LONG_ONLY + 1, "color", "WHEN", "auto, always or never", set_color, 0 },
-	{ 'h', "help", NULL, "this help", set_help, 0 },
-	{ 'V', "version", NULL, "the version", set_version, 0 },
+	{ 'l', 0, "listening", NULL, "only listeners", set_listening },
+	{ 'a', 0, "all", NULL, "all states: TIME-WAIT, SYN-RECV and BOUND too", set_all },
+	{ 't', PROTOCOL_BIT(PROTOCOL_TCP), "tcp", NULL, "TCP sockets", add_protocol },
+	{ 'u', PROTOCOL_BIT(PROTOCOL_UDP), "udp", NULL, "UDP sockets", add_protocol },
+	{ 'w', PROTOCOL_BIT(PROTOCOL_RAW), "raw", NULL, "raw sockets", add_protocol },
+	{ LONG_ONLY, PROTOCOL_BIT(PROTOCOL_UDPLITE), "udplite", NULL,
+	  "UDP-Lite sockets", add_protocol },
+	{ '4', IP_VERSION_4, "ipv4", NULL,
+	  "what carries IPv4, dual-stack listeners too", add_version },
+	{ '6', IP_VERSION_6, "ipv6", NULL, "IPv6 sockets", add_version },
+	{ 'N', 0, "netns", "NS", "network namespace by name, pid or inode", set_netns },
+	{ 'p', EXTRA_OWNERS, "processes", NULL, "processes (the default)", add_extra },
+	{ 'P', EXTRA_OWNERS, "no-processes", NULL,
+	  "no processes, and not the work to find them", remove_extra },
+	{ 'o', EXTRA_TIMERS, "timers", NULL, "timers", add_extra },
+	{ 'e', EXTRA_EXTENDED, "extended", NULL,
+	  "uid, inode, cgroup, unit, command line, ...", add_extra },
+	{ 'm', EXTRA_MEMORY, "memory", NULL, "kernel memory and drops", add_extra },
+	{ 'i', EXTRA_INFO, "info", NULL,
+	  "TCP: round-trip times, windows, retransmissions, ...", add_extra },
+	{ 'n', 0, "numeric", NULL, "addresses and ports as numbers (the default)", set_numeric },
+	{ 'j', 0, "json", NULL, "JSON, schema conntab/1", set_json },
+	{ 'H', 0, "no-header", NULL, "rows only: no headings, no last line", set_no_header },
+	{ LONG_ONLY + 1, 0, "color", "WHEN", "auto, always or never", set_color },
+	{ 'h', 0, "help", NULL, "this help", set_help },
+	{ 'V', 0, "version", NULL, "the version", set_version },
 };
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
@@ -100,7 +100,7 @@ static void make_getopt(char letters[2 * OPTION_COUNT + 2], struct option longs[
 		longs[i] = (struct option){
 			.name = options[i].name,
 			.has_arg = options[i].argument ? required_argument : no_argument,
-			.val = options[i].letter,
+			.val = (int)options[i].letter,
 		};
 		if (options[i].letter >= LONG_ONLY)
 			continue;
@@ -112,7 +112,7 @@ static void make_getopt(char letters[2 * OPTION_COUNT + 2], struct option longs[
 	longs[OPTION_COUNT] = (struct option){ .name = NULL };
 }
 
-static const struct option_row *find_option(int letter)
+static const struct option_row *find_option(uint32_t letter)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (options[i].letter == letter)
@@ -130,7 +130,7 @@ static void complain_option(char **argv, int result)
 		word = letter;
 	if (result == ':')
 		complain("option", word, "expected a value behind it");
-	else if (find_option(optopt) && strchr(word, '='))
+	else if (find_option((uint32_t)optopt) && strchr(word, '='))
 		complain("option", word, "it takes no value");
 	else
 		complain("unknown option", word, "conntab --help lists the options");
@@ -146,7 +146,7 @@ bool options_parse(struct settings *settings, int argc, char **argv, int *words)
 	make_getopt(letters, longs);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		const struct option_row *row = find_option(letter);
+		const struct option_row *row = find_option((uint32_t)letter);
 
 		if (!row) {
 			complain_option(argv, letter);

@@ -18,6 +18,7 @@
 enum {
 	/* inet_diag's numbers for idiag_timer follow enum timer. */
 	MINI_SOCKET_TIMER = TIMER_TIME_WAIT,
+	STATES_STREAM = STATES_ALL & ~(STATE_BIT(STATE_UNCONN) | STATE_BIT(STATE_NEW_SYN_RECV)),
 	STATES_DATAGRAM = STATE_BIT(STATE_ESTAB) | STATE_BIT(STATE_UNCONN),
 };
 
@@ -152,7 +153,9 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
 		.idiag_ext = ask,
 		.idiag_states = states,
 	};
-	struct diag_request request = { UAPI_TCPDIAG_GETSOCK, &body, sizeof(body), inet_row, &dump };
+	struct diag_request request = {
+		UAPI_TCPDIAG_GETSOCK, &body, sizeof(body), inet_row, &dump,
+	};
 	int err;
 
 	if (!states)
@@ -169,7 +172,7 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
  */
 static int collect_tcp(struct collection *c, uint8_t ask)
 {
-	uint32_t states = c->query->states & ~(STATE_BIT(STATE_UNCONN) | STATE_BIT(STATE_NEW_SYN_RECV));
+	uint32_t states = c->query->states & STATES_STREAM;
 	uint32_t listen = states & STATE_BIT(STATE_LISTEN);
 	int err = dump_tcp(c, listen, 0);
 

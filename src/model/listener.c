@@ -98,7 +98,8 @@ static int find_members(struct snapshot *snap, size_t *count)
 	if (!snap->listeners)
 		return -ENOMEM;
 	if (*count)
-		qsort_r(snap->members, *count, sizeof(*snap->members), compare_members, snap->sockets);
+		qsort_r(snap->members, *count, sizeof(*snap->members), compare_members,
+			snap->sockets);
 	return 0;
 }
 

@@ -72,9 +72,10 @@ static void note_independent(struct snapshot *snap, const struct listener *liste
 	add_where(&text, sk);
 	buf_add_literal(&text, " is shared by programs that were started apart (");
 	add_programs(&text, snap, listener);
-	buf_add_text(&text, sk->protocol == PROTOCOL_TCP ?
-		     "): each gets only a part of the connections" :
-		     "): a datagram reaches only one of them");
+	if (sk->protocol == PROTOCOL_TCP)
+		buf_add_literal(&text, "): each gets only a part of the connections");
+	else
+		buf_add_literal(&text, "): a datagram reaches only one of them");
 	buf_add_char(&text, '\0');
 	snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);
 	buf_free(&text);

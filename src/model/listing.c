@@ -108,6 +108,12 @@ static void prefetch(const struct socket *sk)
 	__builtin_prefetch(&sk->shutdown);
 }
 
+static void prefetch_owner(const struct snapshot *snap, const struct socket *sk)
+{
+	if (sk->owner)
+		__builtin_prefetch(&snap->owners[sk->owner - 1]);
+}
+
 struct row listing_row(const struct listing *listing, enum listing_group group, size_t position)
 {
 	const struct snapshot *snap = listing->snap;
@@ -116,8 +122,10 @@ struct row listing_row(const struct listing *listing, enum listing_group group, 
 	if (group == LISTING_LISTENERS)
 		return (struct row){ snap, listener_socket(snap, record->index),
 				     &snap->listeners[record->index] };
-	if (position + PREFETCH < listing->count[group])
+	if (position + PREFETCH < listing->count[group]) {
 		prefetch(&snap->sockets[record[PREFETCH].index]);
+		prefetch_owner(snap, &snap->sockets[record[PREFETCH / 2].index]);
+	}
 	return (struct row){ snap, &snap->sockets[record->index], NULL };
 }
 

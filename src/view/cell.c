@@ -91,18 +91,16 @@ static size_t add_scaled(struct buf *out, uint64_t number, unsigned step)
 	static const char prefixes[] = "KMGTPE";
 	size_t before = out->length;
 	uint64_t tenths;
-	int prefix = -1;
+	int prefix = 0;
 
 	if (number < 10000) {
 		buf_add_unsigned(out, number);
 		return out->length - before;
 	}
-	tenths = number;
-	while (tenths >= 1000 && (prefix < 0 || tenths >= (uint64_t)step * 10)) {
-		/* Keep one decimal from the first division on. */
-		tenths = prefix < 0 ? tenths / step * 10 + tenths % step * 10 / step : tenths / step;
+	/* One decimal is kept from the first division on. */
+	for (tenths = number / step * 10 + number % step * 10 / step; tenths >= step * 10ULL;
+	     tenths /= step)
 		prefix++;
-	}
 	buf_add_decimal(out, tenths >= 1000 ? tenths / 10 * 10 : tenths, 1);
 	buf_add_char(out, prefixes[prefix]);
 	return out->length - before;

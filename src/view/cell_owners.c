@@ -60,6 +60,16 @@ static size_t add_number(struct buf *out, uint32_t number)
 	return digits_of(number);
 }
 
+/* One process with one descriptor, as most sockets have: "nginx 811". */
+static size_t add_single(struct buf *out, const struct process *process)
+{
+	const char *command = process->command ? process->command : "?";
+	size_t columns = text_add_safe(out, command, strlen(command), SIZE_MAX);
+
+	buf_add_char(out, ' ');
+	return columns + 1 + add_number(out, process->pid);
+}
+
 /* "nginx 811", "nginx (8) 811,812,…" */
 static size_t add_group(struct buf *out, const struct group *group)
 {
@@ -109,9 +119,10 @@ static size_t add_missing(struct buf *out, const struct row *row)
 {
 	const struct snapshot *snap = row->snap;
 	const char *reason = missing_names[row->sk->missing];
-	struct groups groups = { .count = 0 };
+	struct groups groups;
 	size_t columns = 0;
 
+	groups.count = groups.more = 0;
 	if (!reason) {
 		buf_add_char(out, '-');
 		return 1;
@@ -131,9 +142,13 @@ static size_t add_missing(struct buf *out, const struct row *row)
 size_t cell_add_owners(struct buf *out, const struct row *row)
 {
 	const struct snapshot *snap = row->snap;
-	struct groups groups = { .count = 0 };
+	const struct owner *first = owner_first(snap, row->sk);
+	struct groups groups;
 	size_t columns;
 
+	if (!row->listener && first && !first->next)
+		return add_single(out, owner_process(snap, first));
+	groups.count = groups.more = 0;
 	if (row->listener) {
 		for (uint32_t i = 0; i < row->listener->count; i++)
 			gather(&groups, snap,
