@@ -13,7 +13,7 @@ enum {
 struct column {
 	enum field_id field;
 	uint8_t drop;			/* 0: stays; else the highest goes first */
-	uint32_t extra;			/* shown only with this; 0: always */
+	uint32_t extras;		/* shown only with all of these; 0: always */
 };
 
 static const struct column listener_columns[] = {
@@ -42,7 +42,7 @@ static const struct column connection_columns[] = {
 	{ FIELD_USER, 6, 0 },
 	{ FIELD_TIMER, 1, EXTRA_TIMERS },
 	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
-	{ FIELD_OTHER_END, 7, EXTRA_OWNERS },
+	{ FIELD_OTHER_END, 7, EXTRA_OWNERS | EXTRA_EXTENDED },
 };
 
 static const struct column bound_columns[] = {
@@ -65,6 +65,11 @@ static const struct {
 	[LISTING_BOUND] = SET(bound_columns),
 };
 
+static bool is_shown(const struct column *column, uint32_t extras)
+{
+	return (extras & column->extras) == column->extras;
+}
+
 uint32_t layout_needs(uint32_t extras)
 {
 	uint32_t needs = NEED_LISTENER;
@@ -73,7 +78,7 @@ uint32_t layout_needs(uint32_t extras)
 		for (size_t i = 0; i < column_sets[group].count; i++) {
 			const struct column *column = &column_sets[group].columns[i];
 
-			if (!column->extra || (extras & column->extra))
+			if (is_shown(column, extras))
 				needs |= fields[column->field].needs;
 		}
 	}
@@ -201,7 +206,7 @@ void layout_init(struct layout *layout, const struct listing *listing, enum list
 	for (size_t i = 0; i < column_sets[group].count; i++) {
 		const struct column *column = &column_sets[group].columns[i];
 
-		if (column->extra && !(options->extras & column->extra))
+		if (!is_shown(column, options->extras))
 			continue;
 		layout->fields[layout->count] = column->field;
 		layout->drop[layout->count++] = column->drop;
