@@ -128,7 +128,7 @@ test: $(out)/conntab build/mksock $(units)
 	@CONNTAB=$(out)/conntab MKSOCK=build/mksock scripts/run-tests.sh $(units)
 
 check: | $(after_deps)
-	@FLAGS='$(subst ','\'',$(language))' scripts/check.sh
+	@FLAGS='$(subst ',,$(language))' scripts/check.sh
 
 bench: conntab $(benches)
 	scripts/bench/bench.sh quick

@@ -82,7 +82,7 @@ struct place {
 };
 
 struct field {
-	const char *name;		/* JSON key (and the unit's suffix), sort key, filter word */
+	const char *name;		/* JSON key (less its unit), sort key, filter word */
 	const char *title;		/* heading of a column; label in a detail line */
 	const char *help;
 	struct value (*get)(const struct row *row, const struct field *field);

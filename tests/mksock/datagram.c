@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fixtures.h"
 #include "mksock.h"
 
 static int udp_bound(const struct args *args, int protocol, struct where *where)

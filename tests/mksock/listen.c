@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 
+#include "fixtures.h"
 #include "mksock.h"
 
 void make_listen(const struct args *args)

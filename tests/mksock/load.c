@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fixtures.h"
 #include "mksock.h"
 
 static void allow_descriptors(long wanted)

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "fixtures.h"
 #include "mksock.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -58,7 +59,7 @@ static const struct fixture fixtures[] = {
 	  make_last_ack },
 	{ "time-wait", "addr=127.0.0.1 port=0", "TIME-WAIT at the client", make_time_wait },
 	{ "rst", "addr=127.0.0.1 port=0 bound=45678",
-	  "a client whose server sent RST, descriptor still open; bound: the port it chose, 0: none",
+	  "a client whose server sent RST, descriptor still open; bound: its own port",
 	  make_rst },
 	{ "udp", "addr=127.0.0.1 port=0 v6only=-1 dev=", "UDP socket, bound", make_udp },
 	{ "udp-conn", "addr=127.0.0.1 port=0 bytes=0",

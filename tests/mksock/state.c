@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fixtures.h"
 #include "mksock.h"
 
 #ifndef IPPROTO_MPTCP
