@@ -63,6 +63,7 @@ struct snapshot {
 	double time;			/* seconds since 1970 */
 	const char *host, *kernel;
 	uint32_t asked;			/* the query's needs */
+	uint32_t states;		/* the query's states */
 
 	struct socket *sockets;
 	size_t count, capacity;

@@ -100,7 +100,10 @@ _Static_assert(sizeof(struct socket) <= 112, "a million sockets must stay cheap"
 /* Is it a socket that waits for packets or connections from anybody? */
 bool socket_is_listener(const struct socket *sk);
 
-/* Does its local end take IPv4 (family 4) or IPv6 (6) packets? */
+/*
+ * Does its local end take IPv4 (version 4) or IPv6 (6) packets?  A wildcard
+ * whose IPV6_V6ONLY is not known counts as taking both: it may.
+ */
 bool socket_speaks(const struct socket *sk, int version);
 
 /* Hash and equality of identity: the cookie, or (where /proc gave none) inode and four-tuple. */

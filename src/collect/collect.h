@@ -19,6 +19,7 @@ struct collection {
 	const char *proc_net;		/* directory of this namespace's tables */
 	unsigned kernel;		/* major << 8 | minor */
 	uint16_t netns;			/* index of the namespace being read */
+	bool fell_back;			/* and said so */
 };
 
 /*

@@ -191,7 +191,7 @@ static void reason_print(const struct owner_walk *w, const char *them, char *out
 	else if (!may_trace())
 		snprintf(out, size, "CAP_SYS_PTRACE is missing");
 	else if (w->denied_count)
-		snprintf(out, size, "process %u refuses", w->refuser ? w->refuser : w->denied[0]);
+		snprintf(out, size, "process %u, not even by root", w->refuser ? w->refuser : w->denied[0]);
 	else
 		snprintf(out, size, "mount /proc without hidepid to see %s", them);
 }

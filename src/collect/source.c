@@ -160,19 +160,25 @@ static bool is_absent(int err)
 	       err == -EAFNOSUPPORT;
 }
 
+#define FALLBACK_LACKS "which knows no backlog, cookie, bound interface or TCP figures and no " \
+		       "bound-only sockets"
+
+/* A missing handler concerns one protocol; a refusal all of them, and is told once. */
 static void note_fallback(struct collection *c, enum protocol protocol, int why)
 {
 	const char *name = protocols[protocol].name;
 
-	if (why == -ENOENT)
+	if (why == -ENOENT) {
 		snapshot_note(c->snap, SEVERITY_INFO, name,
 			      "this kernel has no %s: %s sockets were read from %s",
 			      collectors[protocol].option, name, c->proc_net);
-	else
-		snapshot_note(c->snap, SEVERITY_WARNING, name,
-			      "sock_diag can't be used (%s): %s sockets were read from %s, which "
-			      "knows no backlog, cookie or TCP figures and no bound-only sockets",
-			      strerror(-why), name, c->proc_net);
+		return;
+	}
+	if (!c->fell_back)
+		snapshot_note(c->snap, SEVERITY_WARNING, "sock_diag",
+			      "sock_diag can't be used here (%s): sockets were read from %s, "
+			      FALLBACK_LACKS, strerror(-why), c->proc_net);
+	c->fell_back = true;
 }
 
 static void collect_protocol(struct collection *c, enum protocol protocol, bool by_netlink)
@@ -323,6 +329,7 @@ int source_collect(struct source *source, const struct query *query, struct snap
 	if (!c.snap)
 		goto out;
 	c.snap->asked = query->needs;
+	c.snap->states = query->states;
 	err = hash_init(&c.seen, 0);
 	if (!err)
 		err = describe_system(&c);

@@ -48,8 +48,6 @@ SIMPLE(interface, sk->interface ?
 SIMPLE(owner_missing, text(missing_names[sk->missing]))
 SIMPLE(timer, ((struct value){ .type = sk->timer ? VALUE_TIMER : VALUE_NONE, .socket = sk }))
 SIMPLE(service, text(snapshot_service(row->snap, sk->protocol, sk->local.port)))
-SIMPLE(connections, number_if(row->listener && sk->protocol == PROTOCOL_TCP,
-			      row->listener ? row->listener->connections : 0))
 SIMPLE(sockets, number_if(row->listener, row->listener ? row->listener->count : 0))
 SIMPLE(queue, ((struct value){ .type = VALUE_QUEUE, .socket = sk }))
 SIMPLE(local, ((struct value){ .type = VALUE_ENDPOINT, .endpoint = &sk->local }))
@@ -76,6 +74,23 @@ GETTER(shutdown)
 
 	(void)field;
 	return row->sk->have & HAVE_SHUTDOWN ? text(names[row->sk->shutdown & 3]) : none;
+}
+
+/* Unknown where connections were not asked for, and of datagrams. */
+GETTER(connections)
+{
+	(void)field;
+	return number_if(row->listener && row->sk->protocol == PROTOCOL_TCP &&
+				 (row->snap->states & STATE_BIT(STATE_ESTAB)),
+			 row->listener ? row->listener->connections : 0);
+}
+
+/* The name, or the number of a user without one. */
+GETTER(user_shown)
+{
+	struct value name = get_user(row, field);
+
+	return name.type == VALUE_NONE ? get_uid(row, field) : name;
 }
 
 static const struct cgroup *cgroup_of(const struct row *row)

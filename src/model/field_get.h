@@ -21,6 +21,7 @@ GETTER(accept_queue);
 GETTER(backlog);
 GETTER(uid);
 GETTER(user);
+GETTER(user_shown);
 GETTER(inode);
 GETTER(cookie);
 GETTER(interface);

@@ -9,8 +9,12 @@
 
 enum {
 	OFFSET_CA_STATE = 1,
-	OFFSET_UNACKED = 24,
-	OFFSET_SACKED = 28,
+	OFFSET_AGES = 44,		/* last_data_sent ... last_ack_recv */
+	OFFSET_AGES_END = 60,
+	OFFSET_CWND = 80,
+	OFFSET_REORDERING = 88,
+	OFFSET_PACING = 104,
+	OFFSET_MAX_PACING = 112,
 	OFFSET_BYTES_ACKED = 120,
 	OFFSET_BYTES_RECEIVED = 128,
 	OFFSET_BYTES_SENT = 200,
@@ -52,11 +56,22 @@ static bool read_figure(const struct tcp *tcp, size_t offset, size_t size, uint6
 	return true;
 }
 
-/* Of a listener, these two hold the accept queue and the backlog (tcp_get_info()). */
-static bool means_queue(const struct row *row, const struct place *place)
+/*
+ * tcp_get_info() fills only these for a listener (besides its queues, which
+ * are members of their own), and before anything was sent or received counts
+ * ages from the boot of the machine.
+ */
+static bool is_told(const struct row *row, const struct place *place)
 {
-	return row->sk->state == STATE_LISTEN &&
-	       (place->offset == OFFSET_UNACKED || place->offset == OFFSET_SACKED);
+	switch (row->sk->state) {
+	case STATE_LISTEN:
+		return place->offset == OFFSET_REORDERING || place->offset == OFFSET_CWND ||
+		       place->offset == OFFSET_PACING || place->offset == OFFSET_MAX_PACING;
+	case STATE_SYN_SENT:
+		return place->offset < OFFSET_AGES || place->offset >= OFFSET_AGES_END;
+	default:
+		return true;
+	}
 }
 
 GETTER(tcp)
@@ -65,7 +80,7 @@ GETTER(tcp)
 	uint64_t figure;
 
 	if (!read_figure(tcp_of(row), place->offset, place->size, &figure) ||
-	    means_queue(row, place))
+	    !is_told(row, place))
 		return none;
 	if (place->unset && figure == place->unset)
 		return none;

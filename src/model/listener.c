@@ -14,6 +14,8 @@
 #include "model/query.h"
 #include "model/snapshot.h"
 
+enum { WELL_KNOWN_END = 1024 };
+
 const char *const role_names[ROLE_COUNT] = {
 	[ROLE_NONE] = NULL,
 	[ROLE_LISTENER] = "listener",
@@ -209,6 +211,8 @@ enum scope socket_scope(const struct socket *sk)
 		return SCOPE_DEVICE;
 	if (sk->local.address.family == AF_INET)
 		return SCOPE_ANY4;
+	if (!(sk->have & HAVE_V6ONLY) && sk->protocol != PROTOCOL_RAW)
+		return SCOPE_NONE;	/* the fallback does not tell */
 	return socket_speaks(sk, 4) ? SCOPE_ANY : SCOPE_ANY6;
 }
 
@@ -220,5 +224,7 @@ enum port_class socket_port_class(const struct snapshot *snap, const struct sock
 		return PORT_NONE;
 	if (sk->local.port >= netns->ephemeral_first && sk->local.port <= netns->ephemeral_last)
 		return PORT_EPHEMERAL;
-	return sk->local.port < 1024 ? PORT_WELL_KNOWN : PORT_REGISTERED;
+	if (sk->local.port < WELL_KNOWN_END)
+		return PORT_WELL_KNOWN;
+	return netns->ephemeral_last ? PORT_REGISTERED : PORT_NONE;
 }

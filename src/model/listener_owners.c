@@ -110,11 +110,33 @@ static void find_twin(struct snapshot *snap, uint32_t index)
 	}
 }
 
+static uint32_t first_pid(const struct snapshot *snap, uint32_t socket)
+{
+	const struct process *process = first_process(snap, &snap->sockets[socket]);
+
+	return process ? process->pid : UINT32_MAX;
+}
+
+/* Members are few, and come in the kernel's order: put them into that of their processes. */
+static void sort_members(struct snapshot *snap, const struct listener *listener)
+{
+	uint32_t *members = snap->members + listener->first;
+
+	for (uint32_t i = 1; i < listener->count; i++) {
+		uint32_t moving = members[i], at = i;
+
+		for (; at && first_pid(snap, members[at - 1]) > first_pid(snap, moving); at--)
+			members[at] = members[at - 1];
+		members[at] = moving;
+	}
+}
+
 void listeners_compare_owners(struct snapshot *snap)
 {
 	for (uint32_t i = 0; i < snap->listener_count; i++) {
 		struct listener *listener = &snap->listeners[i];
 
+		sort_members(snap, listener);
 		listener->independent = is_independent(snap, listener);
 		if (listener->independent)
 			note_independent(snap, listener);

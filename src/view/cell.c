@@ -44,8 +44,9 @@ static size_t add_interface(struct buf *out, const struct row *row)
 
 static bool is_any_version(const struct row *row, const struct endpoint *ep)
 {
-	return ep == &row->sk->local && address_is_any(&ep->address) &&
-	       ep->address.family == AF_INET6 && socket_speaks(row->sk, 4);
+	return ep == &row->sk->local && (row->sk->have & HAVE_V6ONLY) &&
+	       address_is_any(&ep->address) && ep->address.family == AF_INET6 &&
+	       socket_speaks(row->sk, 4);
 }
 
 static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep)

@@ -26,7 +26,7 @@ static const struct column listener_columns[] = {
 	{ FIELD_QUEUE, 2, 0 },
 	{ FIELD_CONNECTIONS, 5, 0 },
 	{ FIELD_SOCKETS, 8, 0 },
-	{ FIELD_USER, 4, 0 },
+	{ FIELD_USER_SHOWN, 4, 0 },
 	{ FIELD_TIMER, 3, EXTRA_TIMERS },
 	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
 };
@@ -37,9 +37,9 @@ static const struct column connection_columns[] = {
 	{ FIELD_LOCAL, 0, 0 },
 	{ FIELD_DIRECTION, 0, 0 },
 	{ FIELD_PEER, 0, 0 },
-	{ FIELD_RECV_QUEUE, 5, 0 },
-	{ FIELD_SEND_QUEUE, 4, 0 },
-	{ FIELD_USER, 6, 0 },
+	{ FIELD_RECV_QUEUE, 4, 0 },
+	{ FIELD_SEND_QUEUE, 5, 0 },
+	{ FIELD_USER_SHOWN, 6, 0 },
 	{ FIELD_TIMER, 1, EXTRA_TIMERS },
 	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
 	{ FIELD_OTHER_END, 7, EXTRA_OWNERS | EXTRA_EXTENDED },
@@ -50,7 +50,7 @@ static const struct column bound_columns[] = {
 	{ FIELD_STATE, 0, 0 },
 	{ FIELD_LOCAL, 0, 0 },
 	{ FIELD_PORT_CLASS, 2, 0 },
-	{ FIELD_USER, 1, 0 },
+	{ FIELD_USER_SHOWN, 1, 0 },
 	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
 };
 
