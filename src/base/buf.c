@@ -6,6 +6,8 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -34,12 +36,22 @@ void buf_free(struct buf *buf)
 	*buf = (struct buf){ .fd = -1 };
 }
 
+/* A pipe may have been made non-blocking by who reads it: wait until it takes more. */
+static bool is_passing(int fd, int error)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+	if (error == EAGAIN)
+		poll(&ready, 1, -1);
+	return error == EINTR || error == EAGAIN;
+}
+
 static void write_all(struct buf *buf, const char *data, size_t length)
 {
 	while (length && !buf->error) {
 		ssize_t n = write(buf->fd, data, length);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && is_passing(buf->fd, errno))
 			continue;
 		if (n < 0) {
 			buf->error = errno;
