@@ -15,4 +15,11 @@
  */
 void *array_reserve(void *array, size_t *capacity, size_t want, size_t size);
 
+/*
+ * Memory that will be filled and then read all over: when it is big, ask the
+ * kernel for huge pages, which makes the first touch and the look-up of
+ * addresses cheap.  Never fails.
+ */
+void memory_expect_scattered(void *memory, size_t bytes);
+
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A hash set of array indices.  The items stay in the caller's array; the set
- * holds 32-bit indices only (about 8 bytes an item), found by open addressing:
+ * holds 32-bit slots only (about 8 bytes an item), found by open addressing:
  *
- *	for (size_t i = hash_start(&set, key); set.slots[i]; i = hash_next(&set, i))
- *		if (is_same(&items[set.slots[i] - 1], wanted))
+ *	size_t at = hash_start(&set, key);
+ *
+ *	while ((found = hash_next(&set, key, &at)))
+ *		if (is_same(&items[found - 1], wanted))
  *			...
  */
 #ifndef BASE_HASH_H
@@ -13,8 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { HASH_INDEX_BITS = 26, HASH_INDEX_MAX = (1 << HASH_INDEX_BITS) - 1 };
+
 struct hash {
-	uint32_t *slots;	/* index + 1; 0 is empty */
+	uint32_t *slots;	/* tag and index + 1; 0 is empty */
 	size_t mask;		/* slots - 1 */
 	size_t count;
 };
@@ -27,7 +31,7 @@ int hash_init(struct hash *set, size_t expected);
 void hash_free(struct hash *set);
 
 /*
- * Add `index`, whose hash is `key`; 0 or -ENOMEM.  A set that has to grow must
+ * Add `index` < HASH_INDEX_MAX, whose hash is `key`; 0 or -ENOMEM.  A set that has to grow must
  * be dense: indices 0, 1, 2, ... in this order.  `function` is called then.
  */
 int hash_add(struct hash *set, uint32_t key, uint32_t index, hash_function *function,
@@ -38,9 +42,20 @@ static inline size_t hash_start(const struct hash *set, uint32_t key)
 	return key & set->mask;
 }
 
-static inline size_t hash_next(const struct hash *set, size_t slot)
+/*
+ * Index + 1 of the next item that may have this key, 0 at the end.  The top
+ * bits of the key are in the slot: a foreign item is seldom looked at.
+ */
+static inline uint32_t hash_next(const struct hash *set, uint32_t key, size_t *at)
 {
-	return (slot + 1) & set->mask;
+	uint32_t slot;
+
+	while ((slot = set->slots[*at])) {
+		*at = (*at + 1) & set->mask;
+		if (slot >> HASH_INDEX_BITS == key >> HASH_INDEX_BITS)
+			return slot & HASH_INDEX_MAX;
+	}
+	return 0;
 }
 
 /* Ask for the memory that a search for `key` will begin with. */

@@ -18,24 +18,27 @@ enum listing_group { LISTING_LISTENERS, LISTING_CONNECTIONS, LISTING_BOUND, LIST
 struct listing {
 	const struct snapshot *snap;
 	uint32_t states;		/* shown */
-	struct sort_record *records;
+	struct sort_record *records;	/* NULL until arranged */
 	struct sort_record *group[LISTING_GROUPS];	/* of listeners, else of sockets */
 	size_t count[LISTING_GROUPS];
 	size_t sockets;			/* shown, members of listeners counted each */
 	size_t hidden[STATE_COUNT];	/* not shown, by state */
 };
 
+/* Count what of `snap`, whose listeners have been found, is shown. */
+void listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states);
+
 /*
- * Arrange `snap`, whose listeners have been found.  Listeners come by protocol
- * and port, connections inbound first.  0 or -ENOMEM.
+ * Put the rows in order: listeners by protocol and port, connections inbound
+ * first; more than 250,000 stay as the kernel gave them.  0 or -ENOMEM.
  */
-int listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states);
+int listing_arrange(struct listing *listing);
 void listing_free(struct listing *listing);
 
 /* Is `sk`, a socket of the snapshot, among the rows of `group` (not of listeners)? */
 bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk);
 
-/* The row at a position of a group. */
+/* The row at a position of a group, arranged. */
 struct row listing_row(const struct listing *listing, enum listing_group group, size_t position);
 
 #endif

@@ -93,8 +93,14 @@ struct snapshot {
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *snap);
 
-/* Append a zeroed socket; NULL with errno ENOMEM.  Moves the others. */
-struct socket *snapshot_add(struct snapshot *snap);
+/* Make room for about `expected` sockets; less or more may come.  0 or -ENOMEM. */
+int snapshot_expect(struct snapshot *snap, size_t expected);
+
+/* Append a copy of `sk`; 0 or -ENOMEM.  Moves the others. */
+int snapshot_add(struct snapshot *snap, const struct socket *sk);
+
+/* Of sockets that are the same keep the first, with all that is known; 0 or -ENOMEM. */
+int snapshot_drop_duplicates(struct snapshot *snap);
 
 /* Add a note; texts are copied; printf-like.  Out of memory loses it. */
 __attribute__((format(printf, 4, 5)))

@@ -33,7 +33,7 @@ struct view {
 	/* What must be collected for it with these extras: enum need. */
 	uint32_t (*needs)(uint32_t extras);
 	/* Append everything to `out`; errors stick there.  0 or -ENOMEM. */
-	int (*show)(const struct listing *listing, const struct view_options *options,
+	int (*show)(struct listing *listing, const struct view_options *options,
 		    struct buf *out);
 };
 

@@ -8,8 +8,9 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-enum { FIRST_CAPACITY = 16 };
+enum { FIRST_CAPACITY = 16, HUGE_PAGE = 2 * 1024 * 1024 };
 
 void *array_reserve(void *array, size_t *capacity, size_t want, size_t size)
 {
@@ -30,4 +31,13 @@ void *array_reserve(void *array, size_t *capacity, size_t want, size_t size)
 	if (moved)
 		*capacity = more;
 	return moved;
+}
+
+void memory_expect_scattered(void *memory, size_t bytes)
+{
+	size_t skip = -(uintptr_t)memory % HUGE_PAGE;
+
+	if (bytes >= skip + HUGE_PAGE)
+		madvise((char *)memory + skip, (bytes - skip) / HUGE_PAGE * HUGE_PAGE,
+			MADV_HUGEPAGE);
 }

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+
 enum {
 	LEAST_SLOTS = 64,
 	/* Small sets grow fast, big ones must not waste memory. */
@@ -19,7 +21,10 @@ int hash_init(struct hash *set, size_t expected)
 	while (slots / 4 * 3 < expected)
 		slots *= 2;
 	*set = (struct hash){ .slots = calloc(slots, sizeof(*set->slots)), .mask = slots - 1 };
-	return set->slots ? 0 : -ENOMEM;
+	if (!set->slots)
+		return -ENOMEM;
+	memory_expect_scattered(set->slots, slots * sizeof(*set->slots));
+	return 0;
 }
 
 void hash_free(struct hash *set)
@@ -28,13 +33,13 @@ void hash_free(struct hash *set)
 	*set = (struct hash){ .slots = NULL };
 }
 
-static void put(struct hash *set, uint32_t key, uint32_t value)
+static void put(struct hash *set, uint32_t key, uint32_t index)
 {
 	size_t slot = hash_start(set, key);
 
 	while (set->slots[slot])
-		slot = hash_next(set, slot);
-	set->slots[slot] = value;
+		slot = (slot + 1) & set->mask;
+	set->slots[slot] = (key & ~(uint32_t)HASH_INDEX_MAX) | (index + 1);
 	set->count++;
 }
 
@@ -46,7 +51,7 @@ static int grow(struct hash *set, hash_function *function, const void *items)
 		return -ENOMEM;
 	/* By index, not by slot: that reads the items front to back. */
 	for (uint32_t i = 0; i < set->count; i++)
-		put(&bigger, function(items, i), i + 1);
+		put(&bigger, function(items, i), i);
 	hash_free(set);
 	*set = bigger;
 	return 0;
@@ -55,6 +60,8 @@ static int grow(struct hash *set, hash_function *function, const void *items)
 int hash_add(struct hash *set, uint32_t key, uint32_t index, hash_function *function,
 	     const void *items)
 {
+	if (index >= HASH_INDEX_MAX)
+		return -ENOMEM;
 	if (set->count >= (set->mask + 1) / 4 * 3) {
 		int err;
 
@@ -64,6 +71,6 @@ int hash_add(struct hash *set, uint32_t key, uint32_t index, hash_function *func
 		if (err < 0)
 			return err;
 	}
-	put(set, key, index + 1);
+	put(set, key, index);
 	return 0;
 }

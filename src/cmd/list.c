@@ -63,16 +63,13 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	struct listing listing;
 	struct buf out;
 	enum status status;
-	int err = listing_init(&listing, snap, states_to_show(settings));
 
 	options.color = want_color(settings->color, options.width);
-	if (!err)
-		err = buf_init(&out, STDOUT_FILENO);
-	if (err < 0) {
-		listing_free(&listing);
+	if (buf_init(&out, STDOUT_FILENO) < 0) {
 		complain("out of memory", NULL, "the list could not be made");
 		return STATUS_INCOMPLETE;
 	}
+	listing_init(&listing, snap, states_to_show(settings));
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
 	if (views[settings->view].show(&listing, &options, &out) < 0)
 		out.error = ENOMEM;

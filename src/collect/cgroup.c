@@ -171,11 +171,12 @@ static uint32_t hash_id(const void *items, uint32_t index)
 /* The directory at walk->path has this inode: is it one of those wanted? */
 static void match_id(struct walk *walk, const struct mount *mount, uint64_t id)
 {
-	const struct hash *wanted = &walk->wanted;
+	const uint32_t key = hash_mix(id);
+	size_t at = hash_start(&walk->wanted, key);
+	uint32_t found;
 
-	for (size_t i = hash_start(wanted, hash_mix(id)); wanted->slots[i];
-	     i = hash_next(wanted, i)) {
-		struct cgroup *cgroup = &walk->snap->cgroups[wanted->slots[i] - 1];
+	while ((found = hash_next(&walk->wanted, key, &at))) {
+		struct cgroup *cgroup = &walk->snap->cgroups[found - 1];
 
 		if (cgroup->id != id || cgroup->path)
 			continue;

@@ -15,19 +15,14 @@
 struct collection {
 	struct snapshot *snap;
 	const struct query *query;
-	struct hash seen;		/* identities of snap->sockets */
 	const char *proc_net;		/* directory of this namespace's tables */
 	unsigned kernel;		/* major << 8 | minor */
 	uint16_t netns;			/* index of the namespace being read */
 	bool fell_back;			/* and said so */
 };
 
-/*
- * Add `sk` unless it is there already or the query leaves it out.  Returns the
- * socket in the snapshot, NULL when left out or out of memory (errno ENOMEM;
- * otherwise 0).  A row that was there already is returned as it is.
- */
-struct socket *collection_add(struct collection *c, const struct socket *sk);
+/* Add a copy of `sk` unless the query leaves it out; duplicates are dropped later.  0 or -ENOMEM. */
+int collection_add(struct collection *c, const struct socket *sk);
 
 /* inet.c: dump one protocol by sock_diag; 0, or -errno when it can't. */
 int inet_collect(struct collection *c, enum protocol protocol);
@@ -79,6 +74,9 @@ int netns_open(const char *text, uint32_t *pid);
 
 /* netns.c: inode of an open namespace and its name below /run/netns (NULL: none). */
 int netns_identify(struct snapshot *snap, int fd, struct netns *netns);
+
+/* sockstat.c: about how many TCP sockets there are; `proc_net` as in struct collection. */
+size_t sockstat_tcp(const char *proc_net);
 
 /* file.c: read a small file below `dir` (AT_FDCWD: a path) into `out`, NUL-terminated.
  * Returns the length (at most size - 1) or -errno. */

@@ -100,11 +100,9 @@ int inet_row(const struct nlmsghdr *nlh, void *context)
 	sk.state = (uint8_t)state_of(&msg, dump->protocol);
 	copy_header(&sk, &msg);
 	copy_queues(&sk, &msg);
-	hash_prefetch(&dump->c->seen, socket_hash(&sk));
 	if (inet_attrs_copy(dump->c, &sk, nlh) < 0)
 		return -ENOMEM;
-	errno = 0;
-	return collection_add(dump->c, &sk) || !errno ? 0 : -errno;
+	return collection_add(dump->c, &sk);
 }
 
 /* What the columns need beyond the base message. */

@@ -33,11 +33,13 @@ static uint32_t wanted_hash(const void *items, uint32_t index)
 
 struct wanted *wanted_find(const struct owner_walk *w, uint32_t inode)
 {
-	const struct hash *set = &w->set;
+	const uint32_t key = inode_hash(inode);
+	size_t at = hash_start(&w->set, key);
+	uint32_t found;
 
-	for (size_t i = hash_start(set, inode_hash(inode)); set->slots[i]; i = hash_next(set, i))
-		if (w->wanted[set->slots[i] - 1].inode == inode)
-			return &w->wanted[set->slots[i] - 1];
+	while ((found = hash_next(&w->set, key, &at)))
+		if (w->wanted[found - 1].inode == inode)
+			return &w->wanted[found - 1];
 	return NULL;
 }
 

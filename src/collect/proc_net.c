@@ -193,8 +193,7 @@ static int take_line(struct table *table, const char *line)
 		table->bad++;
 		return 0;
 	}
-	errno = 0;
-	return collection_add(table->c, &sk) || !errno ? 0 : -errno;
+	return collection_add(table->c, &sk);
 }
 
 /* Hand over the whole lines in `text`; returns how many bytes of a cut one are left. */

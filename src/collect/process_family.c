@@ -74,11 +74,13 @@ static void member_read(struct kinship *kin, struct member *member)
 static long member_get(struct kinship *kin, uint32_t pid)
 {
 	const uint32_t key = hash_mix(pid), index = (uint32_t)kin->count;
+	size_t at = hash_start(&kin->set, key);
 	struct member *members;
+	uint32_t found;
 
-	for (size_t i = hash_start(&kin->set, key); kin->set.slots[i]; i = hash_next(&kin->set, i))
-		if (kin->members[kin->set.slots[i] - 1].pid == pid)
-			return (long)kin->set.slots[i] - 1;
+	while ((found = hash_next(&kin->set, key, &at)))
+		if (kin->members[found - 1].pid == pid)
+			return (long)found - 1;
 	members = array_reserve(kin->members, &kin->capacity, kin->count + 1, sizeof(*members));
 	if (!members)
 		return -ENOMEM;

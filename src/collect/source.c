@@ -20,6 +20,7 @@
 enum {
 	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
 	PROC_NET_SIZE = 64,
+	EXPECTED_MORE = 64,			/* a guess is exceeded by this part at most, mostly */
 };
 
 struct source {
@@ -110,11 +111,6 @@ void source_close(struct source *source)
 
 /* ---- sockets --------------------------------------------------------- */
 
-static uint32_t seen_hash(const void *sockets, uint32_t index)
-{
-	return socket_hash((const struct socket *)sockets + index);
-}
-
 static bool is_wanted(const struct query *query, const struct socket *sk)
 {
 	if (!(query->states & STATE_BIT(sk->state)))
@@ -125,33 +121,9 @@ static bool is_wanted(const struct query *query, const struct socket *sk)
 	       ((query->versions & IP_VERSION_6) && socket_speaks(sk, 6));
 }
 
-struct socket *collection_add(struct collection *c, const struct socket *sk)
+int collection_add(struct collection *c, const struct socket *sk)
 {
-	struct snapshot *snap = c->snap;
-	uint32_t key = socket_hash(sk);
-	struct socket *added;
-
-	if (!is_wanted(c->query, sk))
-		return NULL;
-	for (size_t i = hash_start(&c->seen, key); c->seen.slots[i]; i = hash_next(&c->seen, i)) {
-		struct socket *known = &snap->sockets[c->seen.slots[i] - 1];
-
-		if (known->cookie != sk->cookie || !socket_same(known, sk))
-			continue;
-		if (!known->detail)
-			known->detail = sk->detail;
-		return known;
-	}
-	added = snapshot_add(snap);
-	if (!added)
-		return NULL;
-	*added = *sk;
-	if (hash_add(&c->seen, key, (uint32_t)(snap->count - 1), seen_hash, snap->sockets) < 0) {
-		snap->count--;
-		errno = ENOMEM;
-		return NULL;
-	}
-	return added;
+	return is_wanted(c->query, sk) ? snapshot_add(c->snap, sk) : 0;
 }
 
 static bool is_absent(int err)
@@ -271,20 +243,33 @@ static int collect_owners(struct collection *c)
 	return 0;
 }
 
+/* Of listeners there are few; anything else may be a million. */
+static int make_room(struct collection *c)
+{
+	size_t expected = 0;
+
+	if ((c->query->protocols & PROTOCOL_BIT(PROTOCOL_TCP)) &&
+	    (c->query->states & ~STATES_LISTENING))
+		expected = sockstat_tcp(c->proc_net);
+	return expected ? snapshot_expect(c->snap, expected + expected / EXPECTED_MORE) : 0;
+}
+
 /* What is read inside the namespace. */
 static int collect_inside(struct collection *c, const struct source *source)
 {
 	struct snapshot *snap = c->snap;
 	uint32_t needs = c->query->needs;
-	int err = 0;
+	int err = make_room(c);
 
+	if (err < 0)
+		return err;
 	collect_sockets(c, source->may_enter);
 	if (needs & NEED_INTERFACE && source->may_enter)
 		netns_read_interfaces(snap, snap->netns);
 	if (needs & NEED_PORT_CLASS && source->may_enter)
 		netns_read_ports(snap->netns);
-	hash_free(&c->seen);
-	if (needs & NEED_LISTENER)
+	err = snapshot_drop_duplicates(snap);
+	if (!err && needs & NEED_LISTENER)
 		err = listeners_find(snap);
 	if (!err && needs & NEED_OWNER)
 		err = collect_owners(c);
@@ -330,9 +315,7 @@ int source_collect(struct source *source, const struct query *query, struct snap
 		goto out;
 	c.snap->asked = query->needs;
 	c.snap->states = query->states;
-	err = hash_init(&c.seen, 0);
-	if (!err)
-		err = describe_system(&c);
+	err = describe_system(&c);
 	if (!err)
 		err = describe_netns(&c, source);
 	if (!err)
@@ -340,7 +323,6 @@ int source_collect(struct source *source, const struct query *query, struct snap
 	if (!err)
 		err = collect_outside(&c);
 out:
-	hash_free(&c.seen);
 	if (err < 0) {
 		snapshot_free(c.snap);
 		c.snap = NULL;

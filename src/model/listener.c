@@ -151,19 +151,19 @@ static void find_connections(struct snapshot *snap, const struct hash *by_port)
 {
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
+		uint32_t key = port_hash(sk), found;
+		size_t at = hash_start(by_port, key);
 		int best = 0;
 
 		if (!(STATE_BIT(sk->state) & STATES_CONNECTED) || sk->protocol == PROTOCOL_RAW)
 			continue;
-		for (size_t s = hash_start(by_port, port_hash(sk)); by_port->slots[s];
-		     s = hash_next(by_port, s)) {
-			uint32_t index = by_port->slots[s];
-			int how = fit(listener_socket(snap, index - 1), sk);
+		while ((found = hash_next(by_port, key, &at))) {
+			int how = fit(listener_socket(snap, found - 1), sk);
 
 			if (how <= best)
 				continue;
 			best = how;
-			sk->listener = index;
+			sk->listener = found;
 		}
 		if (sk->listener)
 			snap->listeners[sk->listener - 1].connections++;

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { PREFETCH = 8 };
+enum {
+	PREFETCH = 8,
+	/* More rows stay in the kernel's order: sorting them would cost as much as asking. */
+	SORTED_MOST = 250000,
+};
 
 static enum listing_group group_of(const struct socket *sk)
 {
@@ -45,52 +49,61 @@ static uint64_t bound_key(const struct socket *sk)
 	       address_number(&sk->local.address);
 }
 
-/*
- * One pass: listeners first, connections behind them, bound sockets from the
- * end of the array down.  What is in between is never touched.
- */
-static void place_sockets(struct listing *listing, size_t room)
+void listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states)
+{
+	*listing = (struct listing){ .snap = snap, .states = states };
+	for (size_t i = 0; i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i];
+
+		if (!(states & STATE_BIT(sk->state))) {
+			listing->hidden[sk->state]++;
+			continue;
+		}
+		listing->sockets++;
+		listing->count[group_of(sk)]++;
+	}
+	listing->count[LISTING_LISTENERS] = snap->listener_count;
+}
+
+bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk)
+{
+	return (listing->states & STATE_BIT(sk->state)) && group_of(sk) == group;
+}
+
+static void place_sockets(struct listing *listing)
 {
 	const struct snapshot *snap = listing->snap;
-	struct sort_record *connection = listing->records + snap->listener_count;
-	struct sort_record *bound = listing->records + room;
+	struct sort_record *connection = listing->group[LISTING_CONNECTIONS];
+	struct sort_record *bound = listing->group[LISTING_BOUND];
 
 	for (uint32_t i = 0; i < snap->listener_count; i++)
 		listing->records[i] = (struct sort_record){ i, i };
 	for (uint32_t i = 0; i < snap->count; i++) {
 		const struct socket *sk = &snap->sockets[i];
-		enum listing_group group = group_of(sk);
 
-		if (!(listing->states & STATE_BIT(sk->state))) {
-			listing->hidden[sk->state]++;
-			continue;
-		}
-		listing->sockets++;
-		if (group == LISTING_CONNECTIONS)
+		if (listing_has(listing, LISTING_CONNECTIONS, sk))
 			*connection++ = (struct sort_record){ connection_key(snap, sk), i };
-		else if (group == LISTING_BOUND)
-			*--bound = (struct sort_record){ bound_key(sk), i };
+		else if (listing_has(listing, LISTING_BOUND, sk))
+			*bound++ = (struct sort_record){ bound_key(sk), i };
 	}
-	listing->group[LISTING_LISTENERS] = listing->records;
-	listing->count[LISTING_LISTENERS] = snap->listener_count;
-	listing->group[LISTING_CONNECTIONS] = listing->records + snap->listener_count;
-	listing->count[LISTING_CONNECTIONS] =
-		(size_t)(connection - listing->group[LISTING_CONNECTIONS]);
-	listing->group[LISTING_BOUND] = bound;
-	listing->count[LISTING_BOUND] = (size_t)(listing->records + room - bound);
 }
 
-int listing_init(struct listing *listing, const struct snapshot *snap, uint32_t states)
+int listing_arrange(struct listing *listing)
 {
-	size_t room = snap->listener_count + snap->count;
+	size_t total = 0;
 
-	*listing = (struct listing){ .snap = snap, .states = states };
-	listing->records = malloc((room + 1) * sizeof(*listing->records));
+	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
+		total += listing->count[group];
+	listing->records = malloc((total + 1) * sizeof(*listing->records));
 	if (!listing->records)
 		return -ENOMEM;
-	place_sockets(listing, room);
+	listing->group[0] = listing->records;
+	for (enum listing_group group = 1; group < LISTING_GROUPS; group++)
+		listing->group[group] = listing->group[group - 1] + listing->count[group - 1];
+	place_sockets(listing);
 	for (enum listing_group group = LISTING_CONNECTIONS; group < LISTING_GROUPS; group++)
-		sort_records(listing->group[group], listing->count[group]);
+		if (listing->count[group] <= SORTED_MOST)
+			sort_records(listing->group[group], listing->count[group]);
 	return 0;
 }
 
@@ -127,9 +140,4 @@ struct row listing_row(const struct listing *listing, enum listing_group group, 
 		prefetch_owner(snap, &snap->sockets[record[PREFETCH / 2].index]);
 	}
 	return (struct row){ snap, &snap->sockets[record->index], NULL };
-}
-
-bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk)
-{
-	return (listing->states & STATE_BIT(sk->state)) && group_of(sk) == group;
 }

@@ -45,12 +45,15 @@ int pairs_find(struct snapshot *snap)
 const struct socket *pair_of(const struct snapshot *snap, const struct socket *sk)
 {
 	const struct hash *pairs = &snap->pairs;
+	uint32_t key, found;
+	size_t at;
 
 	if (!pairs->slots || !(sk->have & HAVE_PEER))
 		return NULL;
-	for (size_t s = hash_start(pairs, tuple_hash(sk, &sk->peer, &sk->local)); pairs->slots[s];
-	     s = hash_next(pairs, s)) {
-		const struct socket *other = &snap->sockets[pairs->slots[s] - 1];
+	key = tuple_hash(sk, &sk->peer, &sk->local);
+	at = hash_start(pairs, key);
+	while ((found = hash_next(pairs, key, &at))) {
+		const struct socket *other = &snap->sockets[found - 1];
 
 		if (other != sk && other->protocol == sk->protocol && other->netns == sk->netns &&
 		    endpoint_same(&other->local, &sk->peer) &&

@@ -2,6 +2,7 @@
 /* The snapshot: memory, notes and look-ups.  Fills nothing by itself. */
 #include "model/snapshot.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,16 +39,28 @@ void snapshot_free(struct snapshot *snap)
 	free(snap);
 }
 
-struct socket *snapshot_add(struct snapshot *snap)
+int snapshot_expect(struct snapshot *snap, size_t expected)
+{
+	struct socket *sockets = array_reserve(snap->sockets, &snap->capacity, expected,
+					       sizeof(*sockets));
+
+	if (!sockets)
+		return -ENOMEM;
+	memory_expect_scattered(sockets, snap->capacity * sizeof(*sockets));
+	snap->sockets = sockets;
+	return 0;
+}
+
+int snapshot_add(struct snapshot *snap, const struct socket *sk)
 {
 	struct socket *sockets = array_reserve(snap->sockets, &snap->capacity, snap->count + 1,
 					       sizeof(*sockets));
 
 	if (!sockets)
-		return NULL;
+		return -ENOMEM;
 	snap->sockets = sockets;
-	sockets[snap->count] = (struct socket){ .protocol = 0 };
-	return &sockets[snap->count++];
+	sockets[snap->count++] = *sk;
+	return 0;
 }
 
 void snapshot_note(struct snapshot *snap, enum severity severity, const char *subject,

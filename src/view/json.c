@@ -293,7 +293,7 @@ static void make_keys(struct json *json)
 	}
 }
 
-int json_show(const struct listing *listing, const struct view_options *options, struct buf *out)
+int json_show(struct listing *listing, const struct view_options *options, struct buf *out)
 {
 	const struct snapshot *snap = listing->snap;
 	struct json json = { .out = out };

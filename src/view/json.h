@@ -6,6 +6,6 @@
 #include "view/view.h"
 
 uint32_t json_needs(uint32_t extras);
-int json_show(const struct listing *listing, const struct view_options *options, struct buf *out);
+int json_show(struct listing *listing, const struct view_options *options, struct buf *out);
 
 #endif

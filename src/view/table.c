@@ -155,7 +155,9 @@ static void add_row(struct table *table, const struct row *row)
 
 		if (written->length && value.type == written->value.type &&
 		    value.number == written->value.number) {
-			buf_add(table->out, written->text, written->length);
+			/* All of it, for a copy of known length is no call. */
+			memcpy(buf_room(table->out, WRITTEN_MAX), written->text, WRITTEN_MAX);
+			table->out->length += written->length;
 			at += layout->widths[i] + COLUMN_GAP;
 			continue;
 		}
@@ -232,12 +234,14 @@ static void add_hidden(struct table *table, bool follows)
 		buf_add_literal(table->out, " (-a shows them)\n");
 }
 
-int table_show(const struct listing *listing, const struct view_options *options, struct buf *out)
+int table_show(struct listing *listing, const struct view_options *options, struct buf *out)
 {
 	struct table table = { .listing = listing, .options = options, .out = out };
 	bool any = false;
-	int err = buf_init(&table.cell, -1);
+	int err = listing_arrange(listing);
 
+	if (!err)
+		err = buf_init(&table.cell, -1);
 	if (!err)
 		err = detail_init(&table.detail);
 	if (err < 0)

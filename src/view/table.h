@@ -6,6 +6,6 @@
 #include "view/view.h"
 
 uint32_t table_needs(uint32_t extras);
-int table_show(const struct listing *listing, const struct view_options *options, struct buf *out);
+int table_show(struct listing *listing, const struct view_options *options, struct buf *out);
 
 #endif
