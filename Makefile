@@ -60,7 +60,7 @@ tool_flags := -std=gnu17 $(warnings) -O2 -g -pthread
 out := build/$(VARIANT)-$(compiler)
 
 objects := $(patsubst %.c,$(out)/%.o,$(wildcard src/*/*.c))
-library := $(filter-out $(out)/src/cmd/main.o,$(objects))
+library := $(filter-out $(out)/src/cmd/%,$(objects))
 units := $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(out)/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches := $(patsubst scripts/bench/%.c,build/bench/%,$(wildcard scripts/bench/*.c))

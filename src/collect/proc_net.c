@@ -28,14 +28,14 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Digits to the base, at least one and none that overflows; then the byte `end`. */
-static bool number(const char **at, unsigned base, char end, uint64_t *value)
+/* Digits to the base, at least one and no more than 32 bits hold; then the byte `end`. */
+static bool number(const char **at, unsigned base, char end, uint32_t *value)
 {
 	const char *start = *at;
 
 	*value = 0;
 	for (int d = digit(**at); d >= 0 && d < (int)base; d = digit(*++*at)) {
-		if (*value > (UINT64_MAX - (unsigned)d) / base)
+		if (*value > (UINT32_MAX - (unsigned)d) / base)
 			return false;
 		*value = *value * base + (unsigned)d;
 	}
@@ -52,7 +52,7 @@ static void skip_blanks(const char **at)
 }
 
 /* A number after blanks, ended by a blank or the end of the line. */
-static bool field(const char **at, unsigned base, uint64_t *value)
+static bool field(const char **at, unsigned base, uint32_t *value)
 {
 	skip_blanks(at);
 	return number(at, base, ' ', value);
@@ -85,7 +85,7 @@ static bool address_words(const char **at, struct address *address)
 
 static bool endpoint(const char **at, struct endpoint *ep)
 {
-	uint64_t port;
+	uint32_t port;
 
 	skip_blanks(at);
 	if (!address_words(at, &ep->address) || !number(at, 16, ' ', &port) || port > UINT16_MAX)
@@ -96,7 +96,7 @@ static bool endpoint(const char **at, struct endpoint *ep)
 
 static bool state(const char **at, struct socket *sk)
 {
-	uint64_t value;
+	uint32_t value;
 
 	if (!field(at, 16, &value) || !value || value >= STATE_COUNT)
 		return false;
@@ -111,47 +111,47 @@ static bool state(const char **at, struct socket *sk)
 /* For LISTEN tx_queue is always 0: the backlog is not told here. */
 static bool queues(const char **at, struct socket *sk)
 {
-	uint64_t send, recv;
+	uint32_t send, recv;
 
 	skip_blanks(at);
 	if (!number(at, 16, ':', &send) || !number(at, 16, ' ', &recv))
 		return false;
 	if (sk->state == STATE_LISTEN) {
-		sk->accept_queue = (uint32_t)recv;
+		sk->accept_queue = recv;
 		sk->have |= HAVE_ACCEPT_QUEUE;
 		return true;
 	}
 	if ((STATE_BIT(sk->state) & STATES_PEER_FIN) && recv)
 		recv--;
-	sk->recv_queue = (uint32_t)recv;
-	sk->send_queue = (uint32_t)send;
+	sk->recv_queue = recv;
+	sk->send_queue = send;
 	sk->have |= HAVE_QUEUES;
 	return true;
 }
 
 static bool timer(const char **at, unsigned tick, struct socket *sk)
 {
-	uint64_t kind, ticks, tries;
+	uint32_t kind, ticks, tries;
 
 	skip_blanks(at);
 	if (!number(at, 16, ':', &kind) || !number(at, 16, ' ', &ticks) || !field(at, 16, &tries))
 		return false;
 	if (kind && kind < TIMER_COUNT) {
 		sk->timer = (uint8_t)kind;
-		sk->timer_ms = (uint32_t)(ticks * tick);
-		sk->timer_tries = (uint8_t)tries;
+		sk->timer_ms = ticks > UINT32_MAX / tick ? UINT32_MAX : ticks * tick;
+		sk->timer_tries = tries > UINT8_MAX ? UINT8_MAX : (uint8_t)tries;
 	}
 	return true;
 }
 
 static bool holder(const char **at, struct socket *sk)
 {
-	uint64_t uid, unused, inode;
+	uint32_t uid, unused, inode;
 
 	if (!field(at, 10, &uid) || !field(at, 10, &unused) || !field(at, 10, &inode))
 		return false;
-	sk->inode = (uint32_t)inode;
-	sk->uid = (uint32_t)uid;
+	sk->inode = inode;
+	sk->uid = uid;
 	sk->have |= HAVE_INODE;
 	if (inode || (uid && sk->timer != TIMER_TIME_WAIT))
 		sk->have |= HAVE_UID;
@@ -160,7 +160,7 @@ static bool holder(const char **at, struct socket *sk)
 
 int proc_net_parse(const char *line, unsigned tick, struct socket *sk)
 {
-	uint64_t slot;
+	uint32_t slot;
 
 	skip_blanks(&line);
 	if (!number(&line, 10, ':', &slot) || !endpoint(&line, &sk->local) ||

@@ -132,17 +132,18 @@ static int group_members(struct snapshot *snap, size_t count, struct hash *by_po
 static int fit(const struct socket *listener, const struct socket *sk)
 {
 	struct endpoint local = { sk->local.address, listener->local.port };
-	int device = listener->interface ? 2 : 0;
+	struct address bound = address_unmapped(&listener->local.address);
+	int device = listener->interface ? 2 : 0, version = socket_speaks(sk, 4) ? 4 : 6;
 
 	if (listener->local.port != sk->local.port || listener->protocol != sk->protocol ||
 	    listener->netns != sk->netns)
 		return 0;
-	if (listener->interface && sk->interface && listener->interface != sk->interface)
+	if (listener->interface && listener->interface != sk->interface)
 		return 0;
 	if (endpoint_same(&listener->local, &local))
 		return 4 + device;
-	if (!address_is_any(&listener->local.address) ||
-	    !socket_speaks(listener, socket_speaks(sk, 4) ? 4 : 6))
+	if (!address_is_any(&bound) || !socket_speaks(listener, version) ||
+	    (version == 6 && bound.family == AF_INET))
 		return 0;
 	return 2 + device + (listener->local.address.family == sk->local.address.family);
 }
@@ -201,15 +202,17 @@ enum role socket_role(const struct snapshot *snap, const struct socket *sk)
 
 enum scope socket_scope(const struct socket *sk)
 {
+	struct address bound = address_unmapped(&sk->local.address);
+
 	if (!socket_is_listener(sk))
 		return SCOPE_NONE;
-	if (address_is_loopback(&sk->local.address))
+	if (address_is_loopback(&bound))
 		return SCOPE_LOOPBACK;
-	if (!address_is_any(&sk->local.address))
+	if (!address_is_any(&bound))
 		return SCOPE_ADDRESS;
 	if (sk->interface)
 		return SCOPE_DEVICE;
-	if (sk->local.address.family == AF_INET)
+	if (bound.family == AF_INET)
 		return SCOPE_ANY4;
 	if (!(sk->have & HAVE_V6ONLY) && sk->protocol != PROTOCOL_RAW)
 		return SCOPE_NONE;	/* the fallback does not tell */

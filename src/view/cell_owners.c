@@ -54,6 +54,33 @@ static void gather(struct groups *groups, const struct snapshot *snap, const str
 		add_process(groups, owner_process(snap, owner));
 }
 
+/* The lowest process index from `least` on that holds a member; UINT32_MAX: none. */
+static uint32_t next_process(const struct snapshot *snap, const struct listener *listener,
+			     uint32_t least)
+{
+	uint32_t next = UINT32_MAX;
+
+	for (uint32_t i = 0; i < listener->count; i++) {
+		const struct socket *sk = &snap->sockets[snap->members[listener->first + i]];
+
+		for (const struct owner *owner = owner_first(snap, sk); owner;
+		     owner = owner_next(snap, owner))
+			if (owner->process >= least && owner->process < next)
+				next = owner->process;
+	}
+	return next;
+}
+
+/* Workers that all hold all members of a listener count once each. */
+static void gather_members(struct groups *groups, const struct snapshot *snap,
+			   const struct listener *listener)
+{
+	uint32_t process = next_process(snap, listener, 0);
+
+	for (; process != UINT32_MAX; process = next_process(snap, listener, process + 1))
+		add_process(groups, &snap->processes[process]);
+}
+
 static size_t add_number(struct buf *out, uint32_t number)
 {
 	buf_add_unsigned(out, number);
@@ -149,13 +176,10 @@ size_t cell_add_owners(struct buf *out, const struct row *row)
 	if (!row->listener && first && !first->next)
 		return add_single(out, owner_process(snap, first));
 	groups.count = groups.more = 0;
-	if (row->listener) {
-		for (uint32_t i = 0; i < row->listener->count; i++)
-			gather(&groups, snap,
-			       &snap->sockets[snap->members[row->listener->first + i]]);
-	} else {
+	if (row->listener && row->listener->count > 1)
+		gather_members(&groups, snap, row->listener);
+	else
 		gather(&groups, snap, row->sk);
-	}
 	if (!groups.count)
 		return add_missing(out, row);
 	columns = add_groups(out, &groups);

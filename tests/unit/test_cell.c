@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* Cells: endpoints, owners, queues, numbers with units; columns counted, not bytes. */
+#include "unit.h"
+
+#include "view/cell.h"
+
+/* Columns of text that is escaped already: here every character takes one. */
+static size_t columns_of(const char *text)
+{
+	size_t columns = 0;
+
+	for (; *text; text++)
+		columns += (*text & 0xc0) != 0x80;
+	return columns;
+}
+
+static void assert_cell(const struct row *row, enum field_id id, const char *expected)
+{
+	struct buf buf;
+
+	assert_int_equal(buf_init(&buf, -1), 0);
+	assert_int_equal(cell_columns(&buf, row, &fields[id], field_get(row, id)),
+			 columns_of(expected));
+	buf.length = 0;
+	assert_int_equal(cell_add(&buf, row, id), columns_of(expected));
+	assert_holds(&buf, expected);
+	buf_free(&buf);
+}
+
+/* As a listener's local end. */
+static void assert_local(struct snapshot *snap, const char *address, uint32_t interface,
+			 const char *expected)
+{
+	struct socket *sk = add_listener(snap, address, 80);
+	struct row row = { snap, sk, NULL };
+
+	sk->have |= HAVE_V6ONLY;
+	sk->interface = interface;
+	assert_cell(&row, FIELD_LOCAL, expected);
+}
+
+static void endpoints_tell_versions_apart(void **state)
+{
+	struct snapshot *snap = *state;
+	struct socket *sk = add_listener(snap, "::", 80);
+	struct row row = { snap, sk, NULL };
+
+	sk->have |= HAVE_V6ONLY;
+	sk->v6only = true;
+	assert_cell(&row, FIELD_LOCAL, "[::]:80");
+	assert_local(snap, "0.0.0.0", 0, "0.0.0.0:80");
+	assert_local(snap, "::", 0, "*:80");
+	assert_local(snap, "::1", 0, "[::1]:80");
+	assert_local(snap, "::ffff:10.0.0.1", 0, "[::ffff:10.0.0.1]:80");
+	assert_local(snap, "255.255.255.255", 0, "255.255.255.255:80");
+}
+
+static void endpoints_name_the_device(void **state)
+{
+	assert_local(*state, "fe80::1", 2, "[fe80::1%eth0]:80");
+	assert_local(*state, "127.0.0.53", 1, "127.0.0.53%lo:80");
+	assert_local(*state, "0.0.0.0", 2, "0.0.0.0%eth0:80");
+	assert_local(*state, "::", 2, "*%eth0:80");
+	assert_local(*state, "fe80::1", 7, "[fe80::1%if7]:80");
+}
+
+static void the_peer_has_a_device_only_where_it_needs_one(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_connection(snap, "10.0.0.1", 1, "10.0.0.2", 2), NULL };
+
+	snap->sockets[0].interface = 2;
+	assert_cell(&row, FIELD_PEER, "10.0.0.2:2");
+	snap->sockets[0].peer.address = address_of("fe80::2");
+	assert_cell(&row, FIELD_PEER, "[fe80::2%eth0]:2");
+	snap->sockets[0].have &= (uint16_t)~HAVE_PEER;
+	assert_cell(&row, FIELD_PEER, "-");
+}
+
+static void a_hostile_interface_name_is_escaped(void **state)
+{
+	struct snapshot *snap = *state;
+
+	snap->netns->interfaces[1].name = "e\n\033";
+	assert_local(snap, "0.0.0.0", 2, "0.0.0.0%e\\n\\x1b:80");
+}
+
+/* One listener with `count` owners of these commands, pids from 811 on. */
+static struct row owned(struct snapshot *snap, const char *const *commands, size_t count)
+{
+	add_listener(snap, "0.0.0.0", 80);
+	for (uint32_t i = 0; i < count; i++)
+		add_owner(snap, 0, add_process(snap, 811 + i, commands[i]), 6);
+	return (struct row){ snap, &snap->sockets[0], NULL };
+}
+
+static void one_owner_is_named(void **state)
+{
+	static const char *const commands[] = { "sshd" };
+	struct row row = owned(*state, commands, 1);
+
+	add_owner(*state, 0, 0, 7);
+	assert_cell(&row, FIELD_OWNERS, "sshd 811");
+}
+
+static void a_forked_group_is_counted(void **state)
+{
+	static const char *const commands[] = { "nginx", "nginx", "nginx", "nginx",
+						"nginx", "nginx", "nginx", "nginx" };
+	struct row row = owned(*state, commands, 8);
+
+	assert_cell(&row, FIELD_OWNERS, "nginx (8) 811,812,…");
+}
+
+static void two_of_a_command_are_both_named(void **state)
+{
+	static const char *const commands[] = { "nginx", "nginx" };
+	struct row row = owned(*state, commands, 2);
+
+	assert_cell(&row, FIELD_OWNERS, "nginx (2) 811,812");
+}
+
+static void several_commands_are_listed_and_many_cut(void **state)
+{
+	static const char *const commands[] = { "init", "sshd", "init", "c", "d", "e", "f" };
+	struct row row = owned(*state, commands, 3);
+
+	assert_cell(&row, FIELD_OWNERS, "init (2) 811,813; sshd 812");
+	for (uint32_t i = 3; i < 7; i++)
+		add_owner(*state, 0, add_process(*state, 811 + i, commands[i]), 6);
+	assert_cell(&row, FIELD_OWNERS, "init (2) 811,813; sshd 812; c 814; d 815; …");
+}
+
+static void members_held_by_the_same_workers_count_each_process_once(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row;
+
+	/* A master opens a socket for each worker and forks: all hold all. */
+	for (uint32_t i = 0; i < 3; i++) {
+		add_listener(snap, "0.0.0.0", 80);
+		add_process(snap, 811 + i, "nginx");
+	}
+	for (uint32_t i = 0; i < 9; i++)
+		add_owner(snap, i / 3, i % 3, 6 + (int)(i / 3));
+	assert_int_equal(listeners_find(snap), 0);
+	row = (struct row){ snap, &snap->sockets[0], &snap->listeners[0] };
+	assert_cell(&row, FIELD_OWNERS, "nginx (3) 811,812,…");
+}
+
+static void a_hostile_command_is_escaped_and_measured(void **state)
+{
+	static const char *const commands[] = { "a) b (\n\033[31m", "\xe6\x97\xa5", NULL };
+	struct row row = owned(*state, commands, 3);
+	struct buf buf;
+
+	assert_int_equal(buf_init(&buf, -1), 0);
+	assert_int_equal(cell_add(&buf, &row, FIELD_OWNERS), 35);
+	assert_holds(&buf, "a) b (\\n\\x1b[31m 811; \xe6\x97\xa5 812; ? 813");
+	buf_free(&buf);
+}
+
+static void a_missing_owner_has_its_reason(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_listener(snap, "0.0.0.0", 80), NULL };
+
+	assert_cell(&row, FIELD_OWNERS, "-");
+	snap->sockets[0].missing = MISSING_PERMISSION;
+	assert_cell(&row, FIELD_OWNERS, "(permission)");
+	snap->sockets[0].missing = MISSING_ORPHAN;
+	assert_cell(&row, FIELD_OWNERS, "(orphan)");
+}
+
+static void an_unaccepted_connection_names_its_listeners_process(void **state)
+{
+	static const char *const commands[] = { "nginx" };
+	struct snapshot *snap = *state;
+	struct row row = owned(snap, commands, 1);
+
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.2", 40000)->missing = MISSING_UNACCEPTED;
+	assert_int_equal(listeners_find(snap), 0);
+	row.sk = &snap->sockets[1];
+	assert_cell(&row, FIELD_OWNERS, "(unaccepted: nginx 811)");
+}
+
+static void a_full_accept_queue_stands_out(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_listener(snap, "0.0.0.0", 80), NULL };
+
+	snap->sockets[0].backlog = 5;
+	snap->sockets[0].accept_queue = 5;
+	assert_cell(&row, FIELD_QUEUE, "5/5");
+	snap->sockets[0].accept_queue = 6;
+	assert_cell(&row, FIELD_QUEUE, "!6/5");
+	snap->sockets[0].have &= (uint16_t)~HAVE_BACKLOG;
+	assert_cell(&row, FIELD_QUEUE, "6/?");
+}
+
+static void bytes_have_a_prefix_and_a_unit(void **state)
+{
+	static const struct {
+		uint32_t bytes;
+		const char *text;
+	} known[] = {
+		{ 0, "0" }, { 1, "1B" }, { 9999, "9999B" }, { 10240, "10KB" }, { 15872, "15.5KB" },
+		{ 1 << 20, "1MB" }, { 3 << 19, "1.5MB" }, { UINT32_MAX, "3.9GB" },
+	};
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_connection(snap, "10.0.0.1", 1, "10.0.0.2", 2), NULL };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		snap->sockets[0].recv_queue = known[i].bytes;
+		assert_cell(&row, FIELD_RECV_QUEUE, known[i].text);
+	}
+}
+
+static void timers_are_words_and_times(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_connection(snap, "10.0.0.1", 1, "10.0.0.2", 2), NULL };
+	struct socket *sk = &snap->sockets[0];
+
+	assert_cell(&row, FIELD_TIMER, "-");
+	sk->timer = TIMER_RETRANSMIT;
+	sk->timer_ms = 200;
+	sk->timer_tries = 3;
+	assert_cell(&row, FIELD_TIMER, "retransmit 200ms try 3");
+	sk->timer = TIMER_KEEPALIVE;
+	sk->timer_ms = 7200000;
+	sk->timer_tries = 0;
+	assert_cell(&row, FIELD_TIMER, "keepalive 2h");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SNAPSHOT(endpoints_tell_versions_apart),
+		WITH_SNAPSHOT(endpoints_name_the_device),
+		WITH_SNAPSHOT(the_peer_has_a_device_only_where_it_needs_one),
+		WITH_SNAPSHOT(a_hostile_interface_name_is_escaped),
+		WITH_SNAPSHOT(one_owner_is_named),
+		WITH_SNAPSHOT(a_forked_group_is_counted),
+		WITH_SNAPSHOT(two_of_a_command_are_both_named),
+		WITH_SNAPSHOT(several_commands_are_listed_and_many_cut),
+		WITH_SNAPSHOT(members_held_by_the_same_workers_count_each_process_once),
+		WITH_SNAPSHOT(a_hostile_command_is_escaped_and_measured),
+		WITH_SNAPSHOT(a_missing_owner_has_its_reason),
+		WITH_SNAPSHOT(an_unaccepted_connection_names_its_listeners_process),
+		WITH_SNAPSHOT(a_full_accept_queue_stands_out),
+		WITH_SNAPSHOT(bytes_have_a_prefix_and_a_unit),
+		WITH_SNAPSHOT(timers_are_words_and_times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
