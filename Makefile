@@ -16,12 +16,14 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-# Debian packages: to build, to test, to check.
-PACKAGES := libmnl-dev \
-	libcmocka-dev iproute2 jq util-linux procps net-tools lsof \
+# Debian packages: to build; and to test and check, which `make deps run` does without.
+LIBRARIES := libc6-dev libmnl-dev
+TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof \
 	clang clang-tidy clang-format cppcheck shellcheck mandoc
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
+build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
+	test check bench fuzz,$(MAKECMDGOALS)),,yes))
 
 empty :=
 compiler := $(subst $(empty) $(empty),-,$(notdir $(CC)))
@@ -142,7 +144,8 @@ run-fuzzers: $(fuzzers)
 # ---- installing -----------------------------------------------------------
 
 deps:
-	@scripts/install-deps.sh "$(PACKAGES)" "$(CLANG_RUNTIME)"
+	@scripts/install-deps.sh "$(LIBRARIES) $(if $(build_only),,$(TOOLS))" \
+		"$(if $(build_only),,$(CLANG_RUNTIME))"
 
 install: $(out)/conntab
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/conntab

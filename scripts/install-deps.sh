@@ -19,7 +19,7 @@ fi
 apt_get() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"; }
 
 if ! command -v apt-get >/dev/null; then
-	echo "this is no Debian; packages of its kind that are needed: ${packages[*]} ${alternatives[0]}" >&2
+	echo "this is no Debian; packages of its kind that are needed: ${packages[*]} ${alternatives[0]:-}" >&2
 	exit 1
 fi
 
@@ -28,6 +28,7 @@ for package in "${packages[@]}"; do
 	is_installed "$package" || missing+=("$package")
 done
 has_alternative=no
+[ "${#alternatives[@]}" != 0 ] || has_alternative=yes
 for package in "${alternatives[@]}"; do
 	! is_installed "$package" || has_alternative=yes
 done

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "model/listener.h"
+#include "model/names.h"
 #include "model/owner.h"
 #include "model/socket.h"
 
@@ -26,36 +27,6 @@ struct note {
 	enum severity severity;		/* an error: a table is missing or cut */
 	const char *subject;		/* "owners", "raw", ... */
 	const char *text;		/* one sentence; may hold bytes from outside */
-};
-
-struct interface {
-	uint32_t index;
-	const char *name;
-};
-
-struct netns {
-	uint64_t inode;			/* of the nsfs file; 0 unknown */
-	const char *name;		/* below /run/netns; NULL none */
-	struct interface *interfaces;
-	size_t interface_count;
-	uint16_t ephemeral_first, ephemeral_last;	/* 0: unknown */
-};
-
-struct cgroup {
-	uint64_t id;			/* inode of the cgroup v2 directory */
-	const char *path;		/* NULL: unknown or gone */
-	const char *unit, *container;	/* NULL: none */
-};
-
-struct user {
-	uint32_t uid;
-	const char *name;
-};
-
-struct service {
-	uint16_t port;
-	uint8_t protocol;		/* enum protocol */
-	const char *name;
 };
 
 struct snapshot {

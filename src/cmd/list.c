@@ -96,14 +96,19 @@ static enum status open_source(const struct settings *settings, struct source **
 
 	if (!err)
 		return STATUS_FOUND;
-	if (err == -ENOENT) {
+	if (err == -ENOENT || err == -ENAMETOOLONG) {
 		complain("--netns", settings->netns,
 			 "no network namespace has this name, pid or inode");
 		return STATUS_USAGE;
 	}
-	complain("--netns", settings->netns,
-		 err == -EPERM || err == -EACCES ?
-		 "you may not enter this network namespace: run as root" : strerror(-err));
+	if (err != -EPERM && err != -EACCES)
+		complain("--netns", settings->netns, strerror(-err));
+	else if (geteuid())
+		complain("--netns", settings->netns,
+			 "you may not enter this network namespace: run as root");
+	else
+		complain("--netns", settings->netns,
+			 "not found, or of a process that even root may not look into here");
 	return STATUS_INCOMPLETE;
 }
 

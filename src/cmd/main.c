@@ -17,8 +17,13 @@ void complain(const char *what, const char *word, const char *expected)
 {
 	struct buf out;
 
-	if (buf_init(&out, STDERR_FILENO) < 0)
+	if (buf_init(&out, STDERR_FILENO) < 0) {
+		static const char text[] = "conntab: out of memory\n";
+
+		if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+			return;		/* nobody is left to be told */
 		return;
+	}
 	buf_add_literal(&out, "conntab: ");
 	buf_add_text(&out, what);
 	if (word) {

@@ -21,7 +21,7 @@ struct collection {
 	bool fell_back;			/* and said so */
 };
 
-/* Add a copy of `sk` unless the query leaves it out; duplicates are dropped later.  0 or -ENOMEM. */
+/* Add a copy of `sk` unless the query leaves it out; may be a duplicate.  0 or -ENOMEM. */
 int collection_add(struct collection *c, const struct socket *sk);
 
 /* inet.c: dump one protocol by sock_diag; 0, or -errno when it can't. */

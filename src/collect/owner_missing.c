@@ -183,28 +183,27 @@ static bool may_trace(void)
 	       (data[0].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
 }
 
-/* What stands in the way, and the way out.  `them` is what can't be seen: "it" or "them". */
-static void reason_print(const struct owner_walk *w, const char *them, char *out, size_t size)
-{
-	if (geteuid())
-		snprintf(out, size, "run as root to see %s", them);
-	else if (!may_trace())
-		snprintf(out, size, "CAP_SYS_PTRACE is missing");
-	else if (w->denied_count)
-		snprintf(out, size, "process %u, not even by root", w->refuser ? w->refuser : w->denied[0]);
-	else
-		snprintf(out, size, "mount /proc without hidepid to see %s", them);
-}
-
+/* What stands in the way of naming `count` owners, and the way out. */
 static void refusal_note(const struct owner_walk *w, size_t count)
 {
+	const char *sockets = count == 1 ? "socket belongs to a process" :
+					   "sockets belong to processes";
 	const char *why = w->hidden ? "that /proc hides (hidepid)" : "that may not be looked into";
-	char reason[64];
+	const char *cure = "CAP_SYS_PTRACE is missing";
 
-	reason_print(w, count == 1 ? "it" : "them", reason, sizeof(reason));
-	snapshot_note(w->c->snap, SEVERITY_WARNING, "owners", "%zu %s %s: %s", count,
-		      count == 1 ? "socket belongs to a process" : "sockets belong to processes",
-		      why, reason);
+	if (geteuid() == 0 && may_trace() && w->denied_count) {
+		snapshot_note(w->c->snap, SEVERITY_WARNING, "owners",
+			      "%zu %s may belong to process %u, which even root may not look into "
+			      "here", count, count == 1 ? "socket" : "sockets",
+			      w->refuser ? w->refuser : w->denied[0]);
+		return;
+	}
+	if (geteuid())
+		cure = count == 1 ? "run as root to see it" : "run as root to see them";
+	else if (may_trace())
+		cure = "mount /proc without hidepid";
+	snapshot_note(w->c->snap, SEVERITY_WARNING, "owners", "%zu %s %s: %s", count, sockets, why,
+		      cure);
 }
 
 void owners_explain(struct owner_walk *w)

@@ -5,6 +5,8 @@
  * missing stand elsewhere.
  */
 #include <errno.h>
+#include <unistd.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -134,7 +136,10 @@ static int owner_add(struct owner_walk *w, struct wanted *want, const struct own
 	return 0;
 }
 
-/* The command of a living process can always be read: without it there is no process. */
+/*
+ * The command of a living process can always be read.  Where it is there and
+ * was not read, there was no descriptor left to open it with.
+ */
 static int process_add(struct owner_walk *w)
 {
 	struct snapshot *snap = w->c->snap;
@@ -152,7 +157,7 @@ static int process_add(struct owner_walk *w)
 	if (err < 0)
 		return err;
 	if (!process->command)
-		return -ESRCH;
+		return faccessat(w->dir, "comm", F_OK, 0) < 0 ? -ESRCH : -EMFILE;
 	w->process = (uint32_t)++snap->process_count;
 	return 0;
 }
@@ -202,12 +207,13 @@ static int walk(struct owner_walk *w)
 
 	if (err < 0)
 		return err;
-	if (w->wanted_count) {
+	if (w->wanted_count && access("/proc/self", F_OK) == 0) {
 		w->visit = owner_take;
 		err = processes_walk(w);
 		owners_assign(w);
 	}
-	if (!err)
+	/* Without a whole walk nothing can be said of those that were not found. */
+	if (!err && access("/proc/self", F_OK) == 0)
 		owners_explain(w);
 	return err;
 }

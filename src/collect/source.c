@@ -20,7 +20,7 @@
 enum {
 	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
 	PROC_NET_SIZE = 64,
-	EXPECTED_MORE = 64,			/* a guess is exceeded by this part at most, mostly */
+	EXPECTED_MORE = 64,	/* a guess is seldom exceeded by more than this part of it */
 };
 
 struct source {
@@ -163,7 +163,7 @@ static void collect_protocol(struct collection *c, enum protocol protocol, bool 
 	err = collectors[protocol].fallback(c, protocol);
 	if (!err)
 		note_fallback(c, protocol, why);
-	else if (err == -ENOENT && is_absent(why))
+	else if (err == -ENOENT && is_absent(why) && access(c->proc_net, F_OK) == 0)
 		snapshot_note(c->snap, SEVERITY_INFO, protocols[protocol].name,
 			      "this kernel has no %s sockets", protocols[protocol].name);
 	else
@@ -235,8 +235,14 @@ static int collect_owners(struct collection *c)
 {
 	int err = owners_find(c);
 
-	if (err < 0)
+	if (err == -ENOMEM)
 		return err;
+	if (access("/proc/self", F_OK) < 0)
+		snapshot_note(c->snap, SEVERITY_ERROR, "owners",
+			      "processes can't be found: /proc is not mounted");
+	else if (err < 0)
+		snapshot_note(c->snap, SEVERITY_ERROR, "owners",
+			      "not all processes could be looked into: %s", strerror(-err));
 	if (has_shared_listener(c->snap))
 		processes_find_families(c->snap);
 	listeners_compare_owners(c->snap);

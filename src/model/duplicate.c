@@ -16,50 +16,54 @@ static uint32_t identity(const void *sockets, uint32_t index)
 	return socket_hash((const struct socket *)sockets + index);
 }
 
-static struct socket *find(const struct snapshot *snap, const struct hash *kept, uint32_t key,
+static struct socket *find(struct socket *sockets, const struct hash *kept, uint32_t key,
 			   const struct socket *sk)
 {
 	size_t at = hash_start(kept, key);
 	uint32_t found;
 
 	while ((found = hash_next(kept, key, &at)))
-		if (socket_same(&snap->sockets[found - 1], sk))
-			return &snap->sockets[found - 1];
+		if (socket_same(&sockets[found - 1], sk))
+			return &sockets[found - 1];
 	return NULL;
 }
 
 /* Keep `sk` as the socket at `count`, or what it adds to its first appearance. */
-static int keep(struct snapshot *snap, struct hash *kept, uint32_t key, const struct socket *sk,
+static int keep(struct socket *sockets, struct hash *kept, uint32_t key, const struct socket *sk,
 		size_t *count)
 {
-	struct socket *known = find(snap, kept, key, sk);
+	struct socket *known = find(sockets, kept, key, sk);
 
 	if (known) {
 		if (!known->detail)
 			known->detail = sk->detail;
 		return 0;
 	}
-	if (sk != &snap->sockets[*count])
-		snap->sockets[*count] = *sk;
-	return hash_add(kept, key, (uint32_t)(*count)++, identity, snap->sockets);
+	if (sk != &sockets[*count])
+		sockets[*count] = *sk;
+	return hash_add(kept, key, (uint32_t)(*count)++, identity, sockets);
 }
 
 int snapshot_drop_duplicates(struct snapshot *snap)
 {
-	uint32_t keys[AHEAD];
+	struct socket *sockets = snap->sockets;
+	uint32_t keys[AHEAD] = { 0 };
 	struct hash kept;
 	size_t count = 0;
-	int err = hash_init(&kept, snap->count);
+	int err;
 
+	if (!sockets)
+		return 0;
+	err = hash_init(&kept, snap->count);
 	for (size_t i = 0; !err && i < snap->count + AHEAD; i++) {
 		uint32_t key = keys[i % AHEAD];
 
 		if (i < snap->count) {
-			keys[i % AHEAD] = socket_hash(&snap->sockets[i]);
+			keys[i % AHEAD] = socket_hash(&sockets[i]);
 			hash_prefetch(&kept, keys[i % AHEAD]);
 		}
 		if (i >= AHEAD)
-			err = keep(snap, &kept, key, &snap->sockets[i - AHEAD], &count);
+			err = keep(sockets, &kept, key, &sockets[i - AHEAD], &count);
 	}
 	if (!err)
 		snap->count = count;

@@ -41,9 +41,9 @@ static const struct column connection_columns[] = {
 	{ FIELD_RECV_QUEUE, 4, 0 },
 	{ FIELD_SEND_QUEUE, 5, 0 },
 	{ FIELD_USER_SHOWN, 6, 0 },
-	{ FIELD_TIMER, 1, EXTRA_TIMERS },
+	{ FIELD_TIMER, 0, EXTRA_TIMERS },
 	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
-	{ FIELD_OTHER_END, 7, EXTRA_OWNERS | EXTRA_EXTENDED },
+	{ FIELD_OTHER_END, 1, EXTRA_OWNERS | EXTRA_EXTENDED },
 };
 
 static const struct column bound_columns[] = {
@@ -182,8 +182,19 @@ static void remove_column(struct layout *layout, size_t column)
 	}
 }
 
+/* Addresses are never cut: a row with a long one stands out, and the others keep their columns. */
+static void narrow_endpoints(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (fields[layout->fields[i]].type == VALUE_ENDPOINT &&
+		    layout->widths[i] > ENDPOINT_USUAL)
+			layout->widths[i] = ENDPOINT_USUAL;
+}
+
 static void fit(struct layout *layout, size_t width)
 {
+	if (least_total(layout) > width)
+		narrow_endpoints(layout);
 	while (least_total(layout) > width) {
 		size_t column = most_dispensable(layout);
 
@@ -191,13 +202,6 @@ static void fit(struct layout *layout, size_t width)
 			break;
 		remove_column(layout, column);
 	}
-	if (least_total(layout) <= width)
-		return;
-	/* Addresses are never cut: the rows with long ones stand out instead. */
-	for (size_t i = 0; i < layout->count; i++)
-		if (fields[layout->fields[i]].type == VALUE_ENDPOINT &&
-		    layout->widths[i] > ENDPOINT_USUAL)
-			layout->widths[i] = ENDPOINT_USUAL;
 }
 
 void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,

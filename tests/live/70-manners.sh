@@ -108,7 +108,7 @@ if command -v script >/dev/null; then
 	# width COLUMNS: the table on a terminal that wide
 	width() {
 		COMMAND="conntab on a terminal of $1 columns"
-		script -qec "stty cols $1 rows 40; nsenter --target $NS --net -- $CONNTAB -a" /dev/null \
+		TERM=xterm script -qec "stty cols $1 rows 40; nsenter --target $NS --net -- $CONNTAB -a" /dev/null \
 			</dev/null 2>/dev/null | tr -d '\r' >"$TMP/tty"
 		sed 's/\x1b\[[0-9;]*m//g' "$TMP/tty" >"$TMP/tty.plain"
 	}
