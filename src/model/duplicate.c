@@ -16,27 +16,28 @@ static uint32_t identity(const void *sockets, uint32_t index)
 	return socket_hash((const struct socket *)sockets + index);
 }
 
-static struct socket *find(struct socket *sockets, const struct hash *kept, uint32_t key,
-			   const struct socket *sk)
+/* Index + 1 of the kept socket that is `sk`, 0: none is. */
+static uint32_t find(const struct socket *sockets, const struct hash *kept, uint32_t key,
+		     const struct socket *sk)
 {
 	size_t at = hash_start(kept, key);
 	uint32_t found;
 
 	while ((found = hash_next(kept, key, &at)))
 		if (socket_same(&sockets[found - 1], sk))
-			return &sockets[found - 1];
-	return NULL;
+			break;
+	return found;
 }
 
 /* Keep `sk` as the socket at `count`, or what it adds to its first appearance. */
 static int keep(struct socket *sockets, struct hash *kept, uint32_t key, const struct socket *sk,
 		size_t *count)
 {
-	struct socket *known = find(sockets, kept, key, sk);
+	uint32_t known = find(sockets, kept, key, sk);
 
 	if (known) {
-		if (!known->detail)
-			known->detail = sk->detail;
+		if (!sockets[known - 1].detail)
+			sockets[known - 1].detail = sk->detail;
 		return 0;
 	}
 	if (sk != &sockets[*count])
