@@ -186,8 +186,8 @@ static bool may_trace(void)
 /* What stands in the way of naming `count` owners, and the way out. */
 static void refusal_note(const struct owner_walk *w, size_t count)
 {
-	const char *sockets = count == 1 ? "socket belongs to a process" :
-					   "sockets belong to processes";
+	const char *sockets = count == 1 ? "socket belongs to a process"
+					 : "sockets belong to processes";
 	const char *why = w->hidden ? "that /proc hides (hidepid)" : "that may not be looked into";
 	const char *cure = "CAP_SYS_PTRACE is missing";
 
