@@ -74,7 +74,6 @@ static inline void buf_add_char(struct buf *buf, char c)
 
 void buf_add_blanks(struct buf *buf, size_t count);
 void buf_add_unsigned(struct buf *buf, uint64_t number);
-void buf_add_signed(struct buf *buf, int64_t number);
 void buf_add_hex(struct buf *buf, uint64_t number);
 
 /* `number` / 10^`decimals`, without trailing zeros: (1500, 3) is "1.5". */

@@ -8,10 +8,7 @@
 #include "base/buf.h"
 #include "model/field.h"
 
-/* Append the field's value, escaped, with its unit; returns the columns used. */
-size_t cell_add(struct buf *out, const struct row *row, enum field_id id);
-
-/* The same for a value that is known already. */
+/* Append a value of `field`, escaped, with its unit; returns the columns used. */
 size_t cell_add_value(struct buf *out, const struct row *row, const struct field *field,
 		      struct value value);
 

@@ -147,13 +147,6 @@ void buf_add_unsigned(struct buf *buf, uint64_t number)
 		end[-1] = (char)('0' + number);
 }
 
-void buf_add_signed(struct buf *buf, int64_t number)
-{
-	if (number < 0)
-		buf_add_char(buf, '-');
-	buf_add_unsigned(buf, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
-}
-
 void buf_add_hex(struct buf *buf, uint64_t number)
 {
 	int shift = 60;

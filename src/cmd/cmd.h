@@ -22,7 +22,7 @@ struct settings {
 	uint32_t extras;		/* enum extra */
 	enum view_id view;
 	enum color color;
-	bool all, listening, numeric, no_header, help, version;
+	bool all, listening, no_header, help, version;
 	const char *netns;
 };
 

@@ -248,11 +248,6 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 	}
 }
 
-size_t cell_add(struct buf *out, const struct row *row, enum field_id id)
-{
-	return cell_add_value(out, row, &fields[id], field_get(row, id));
-}
-
 size_t cell_columns(struct buf *scratch, const struct row *row, const struct field *field,
 		    struct value value)
 {

@@ -22,7 +22,7 @@ static void assert_cell(const struct row *row, enum field_id id, const char *exp
 	assert_int_equal(cell_columns(&buf, row, &fields[id], field_get(row, id)),
 			 columns_of(expected));
 	buf.length = 0;
-	assert_int_equal(cell_add(&buf, row, id), columns_of(expected));
+	assert_int_equal(cell_add_value(&buf, row, &fields[id], field_get(row, id)), columns_of(expected));
 	assert_holds(&buf, expected);
 	buf_free(&buf);
 }
@@ -155,7 +155,7 @@ static void a_hostile_command_is_escaped_and_measured(void **state)
 	struct buf buf;
 
 	assert_int_equal(buf_init(&buf, -1), 0);
-	assert_int_equal(cell_add(&buf, &row, FIELD_OWNERS), 35);
+	assert_int_equal(cell_add_owners(&buf, &row), 35);
 	assert_holds(&buf, "a) b (\\n\\x1b[31m 811; \xe6\x97\xa5 812; ? 813");
 	buf_free(&buf);
 }
