@@ -22,7 +22,8 @@ static void assert_cell(const struct row *row, enum field_id id, const char *exp
 	assert_int_equal(cell_columns(&buf, row, &fields[id], field_get(row, id)),
 			 columns_of(expected));
 	buf.length = 0;
-	assert_int_equal(cell_add_value(&buf, row, &fields[id], field_get(row, id)), columns_of(expected));
+	assert_int_equal(cell_add_value(&buf, row, &fields[id], field_get(row, id)),
+			 columns_of(expected));
 	assert_holds(&buf, expected);
 	buf_free(&buf);
 }
