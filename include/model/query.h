@@ -16,7 +16,8 @@ enum need {
 	NEED_LISTENER = 1 << 7,		/* listener groups, role, unaccepted connections */
 	NEED_PAIR = 1 << 8,		/* the other end of local connections */
 	NEED_PORT_CLASS = 1 << 9,	/* the kernel's ephemeral range */
-	NEED_INTERFACE = 1 << 10,	/* interface names */
+	NEED_INTERFACE = 1 << 10,	/* interface names, where a socket is bound to one */
+	NEED_NETNS = 1 << 11,		/* inode and name of the namespace */
 };
 
 enum { IP_VERSION_4 = 1, IP_VERSION_6 = 2, IP_VERSIONS_ALL = 3 };

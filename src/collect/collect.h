@@ -18,6 +18,7 @@ struct collection {
 	unsigned kernel;		/* major << 8 | minor */
 	uint16_t netns;			/* index of the namespace being read */
 	bool fell_back;			/* and said so */
+	bool bound;			/* a socket has an interface, whose name is wanted */
 };
 
 /* Add a copy of `sk` unless the query leaves it out; may be a duplicate.  0 or -ENOMEM. */
@@ -57,9 +58,12 @@ void cgroups_resolve(struct snapshot *snap);
 const char *unit_of_cgroup(struct arena *arena, const char *path);
 const char *container_of_cgroup(struct arena *arena, const char *path);
 
-/* names.c: users from /etc/passwd, services from /etc/services, sorted; never the network. */
+/*
+ * names.c: users from /etc/passwd; services of the `wanted` protocols
+ * (PROTOCOL_BIT()s) from /etc/services and /etc/protocols.  Never the network.
+ */
 void users_read(struct snapshot *snap);
-void services_read(struct snapshot *snap);
+void services_read(struct snapshot *snap, uint32_t wanted);
 
 /* netns.c: interfaces and ephemeral port range of the calling thread's namespace. */
 void netns_read_interfaces(struct snapshot *snap, struct netns *netns);

@@ -23,6 +23,7 @@ struct entry {
 struct entries {
 	struct entry *items;
 	size_t count, capacity;
+	uint32_t protocols;	/* whose services are wanted */
 };
 
 /* What /etc/services calls them; the names of UDP serve for UDP-Lite as well. */
@@ -89,7 +90,8 @@ static void service_add(struct arena *arena, struct entries *entries, const char
 	if (!parse_number(port_text, "/", UINT16_MAX, &port, &end) || *end != '/')
 		return;
 	for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-		if (!service_protocols[i] || strcmp(service_protocols[i], end + 1) != 0)
+		if (!(entries->protocols & PROTOCOL_BIT(i)) || !service_protocols[i] ||
+		    strcmp(service_protocols[i], end + 1) != 0)
 			continue;
 		if (!copy)
 			copy = arena_copy_text(arena, name);
@@ -137,12 +139,15 @@ static void read_lines(const char *path, line_function *add, struct arena *arena
 	fclose(file);
 }
 
-void services_read(struct snapshot *snap)
+void services_read(struct snapshot *snap, uint32_t wanted)
 {
-	struct entries entries = { 0 };
+	const uint32_t raw = PROTOCOL_BIT(PROTOCOL_RAW);
+	struct entries entries = { .protocols = wanted };
 
-	read_lines("/etc/services", service_add, &snap->arena, &entries);
-	read_lines("/etc/protocols", protocol_add, &snap->arena, &entries);
+	if (wanted & ~raw)
+		read_lines("/etc/services", service_add, &snap->arena, &entries);
+	if (wanted & raw)
+		read_lines("/etc/protocols", protocol_add, &snap->arena, &entries);
 	entries_finish(&entries);
 	snap->services = arena_alloc(&snap->arena, entries.count * sizeof(*snap->services));
 	snap->service_count = snap->services ? entries.count : 0;

@@ -123,7 +123,10 @@ static bool is_wanted(const struct query *query, const struct socket *sk)
 
 int collection_add(struct collection *c, const struct socket *sk)
 {
-	return is_wanted(c->query, sk) ? snapshot_add(c->snap, sk) : 0;
+	if (!is_wanted(c->query, sk))
+		return 0;
+	c->bound |= sk->interface != 0;
+	return snapshot_add(c->snap, sk);
 }
 
 static bool is_absent(int err)
@@ -214,6 +217,8 @@ static int describe_netns(struct collection *c, const struct source *source)
 	if (!snap->netns)
 		return -ENOMEM;
 	snap->netns_count = 1;
+	if (!(c->query->needs & NEED_NETNS))
+		return 0;
 	if (source->netns < 0 && source->may_enter)
 		own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (source->netns >= 0 || own >= 0)
@@ -270,7 +275,7 @@ static int collect_inside(struct collection *c, const struct source *source)
 	if (err < 0)
 		return err;
 	collect_sockets(c, source->may_enter);
-	if (needs & NEED_INTERFACE && source->may_enter)
+	if (needs & NEED_INTERFACE && c->bound && source->may_enter)
 		netns_read_interfaces(snap, snap->netns);
 	if (needs & NEED_PORT_CLASS && source->may_enter)
 		netns_read_ports(snap->netns);
@@ -291,7 +296,7 @@ static int collect_outside(struct collection *c)
 	if (needs & NEED_USER)
 		users_read(c->snap);
 	if (needs & NEED_SERVICE)
-		services_read(c->snap);
+		services_read(c->snap, c->query->protocols);
 	return needs & NEED_PAIR ? pairs_find(c->snap) : 0;
 }
 

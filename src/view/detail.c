@@ -44,7 +44,7 @@ uint32_t detail_needs(uint32_t extras)
 	uint32_t needs = 0;
 
 	if (extras & EXTRA_EXTENDED) {
-		needs |= NEED_CGROUP;
+		needs |= NEED_CGROUP | NEED_NETNS;
 		if (extras & EXTRA_OWNERS)
 			needs |= NEED_OWNER | NEED_PROCESS;
 	}

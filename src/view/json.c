@@ -25,7 +25,7 @@ struct json {
 uint32_t json_needs(uint32_t extras)
 {
 	uint32_t needs = NEED_LISTENER | NEED_PAIR | NEED_USER | NEED_SERVICE | NEED_CGROUP |
-			 NEED_PORT_CLASS | NEED_INTERFACE;
+			 NEED_PORT_CLASS | NEED_INTERFACE | NEED_NETNS;
 
 	if (extras & EXTRA_OWNERS)
 		needs |= NEED_OWNER | NEED_PROCESS;
