@@ -44,6 +44,7 @@ struct table {
 	struct layout layout;
 	struct buf *out;
 	struct buf cell;		/* one cell, before it is padded */
+	size_t late;			/* columns a long cell has moved this row to the right */
 	struct written written[COLUMNS_MAX];
 	struct detail_memory detail;
 };
@@ -99,8 +100,13 @@ static void add_cell(struct table *table, size_t column, size_t width, const cha
 	const struct layout *layout = &table->layout;
 	bool last = column + 1 == layout->count;
 	size_t pad = width < layout->widths[column] ? layout->widths[column] - width : 0;
+	size_t made_up = pad < table->late ? pad : table->late;
 	bool right = fields[layout->fields[column]].right;
 
+	pad -= made_up;
+	table->late -= made_up;
+	if (width > layout->widths[column])
+		table->late += width - layout->widths[column];
 	if (right && !last)
 		buf_add_blanks(table->out, pad);
 	if (color)
@@ -112,7 +118,7 @@ static void add_cell(struct table *table, size_t column, size_t width, const cha
 		buf_add_blanks(table->out, (right ? 0 : pad) + COLUMN_GAP);
 }
 
-/* Write a cell that stands at column `at`; returns where the next one does. */
+/* Write a cell that should stand at column `at`; returns where the next one should. */
 static size_t write_cell(struct table *table, const struct row *row, size_t column,
 			 struct value value, size_t at)
 {
@@ -123,9 +129,9 @@ static size_t write_cell(struct table *table, const struct row *row, size_t colu
 	table->cell.length = 0;
 	width = cell_add_value(&table->cell, row, &fields[id], value);
 	if (column + 1 == layout->count)
-		width = cut(table, at, width);
+		width = cut(table, at + table->late, width);
 	add_cell(table, column, width, table->options->color ? color_of(row, id) : NULL);
-	return at + (width > layout->widths[column] ? width : layout->widths[column]) + COLUMN_GAP;
+	return at + layout->widths[column] + COLUMN_GAP;
 }
 
 /* Remember what write_cell() wrote from `start` on, if the value alone made it. */
@@ -148,12 +154,14 @@ static void add_row(struct table *table, const struct row *row)
 	const struct layout *layout = &table->layout;
 	size_t at = 0;
 
+	table->late = 0;
 	for (size_t i = 0; i < layout->count; i++) {
 		struct written *written = &table->written[i];
 		struct value value = field_get(row, layout->fields[i]);
+		bool late = table->late;
 		size_t start;
 
-		if (written->length && value.type == written->value.type &&
+		if (written->length && !late && value.type == written->value.type &&
 		    value.number == written->value.number) {
 			/* All of it, for a copy of known length is no call. */
 			memcpy(buf_room(table->out, WRITTEN_MAX), written->text, WRITTEN_MAX);
@@ -164,7 +172,9 @@ static void add_row(struct table *table, const struct row *row)
 		buf_room(table->out, BUF_ROOM);
 		start = table->out->length;
 		at = write_cell(table, row, i, value, at);
-		remember(table, i, value, start);
+		/* A row out of step has cells of other widths. */
+		if (!late && !table->late)
+			remember(table, i, value, start);
 	}
 	buf_add_char(table->out, '\n');
 	if (table->options->extras & DETAILS)
