@@ -18,6 +18,9 @@ struct source;
 int source_open(struct source **source, const char *netns);
 void source_close(struct source *source);
 
+/* Index of the interface with this name in the source's namespace; 0: there is none. */
+uint32_t source_interface(struct source *source, const char *name);
+
 /*
  * Read what `query` asks for.  0 and a snapshot, which the caller frees; what
  * could not be read is a note in it.  -errno only when there is nothing at all.

@@ -35,7 +35,10 @@ void listing_init(struct listing *listing, const struct snapshot *snap, uint32_t
 int listing_arrange(struct listing *listing);
 void listing_free(struct listing *listing);
 
-/* Is `sk`, a socket of the snapshot, among the rows of `group` (not of listeners)? */
+/* Is `sk`, a socket of the snapshot, shown? */
+bool listing_shows(const struct listing *listing, const struct socket *sk);
+
+/* Is it among the rows of `group` (not of listeners)? */
 bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk);
 
 /* The row at a position of a group, arranged. */

@@ -3,6 +3,7 @@
 #ifndef MODEL_QUERY_H
 #define MODEL_QUERY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum need {
@@ -22,11 +23,58 @@ enum need {
 
 enum { IP_VERSION_4 = 1, IP_VERSION_6 = 2, IP_VERSIONS_ALL = 3 };
 
+struct row;
+
+/* Does a socket belong to the answer?  MAYBE: not all that matters is known yet. */
+enum match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
+
+/* What a kernel knows to test, besides ports and addresses (linux/inet_diag.h). */
+enum kernel_test {
+	KERNEL_TESTS_EQUAL = 1 << 0,	/* equality of ports: 4.16 */
+	KERNEL_TESTS_DEVICE = 1 << 1,	/* 4.4 */
+	KERNEL_TESTS_MARK = 1 << 2,	/* 4.9, with CAP_NET_ADMIN */
+	KERNEL_TESTS_CGROUP = 1 << 3,	/* 5.8 */
+	KERNEL_TESTS_ALL = (1 << 4) - 1,
+	KERNEL_TESTS_NOTHING = 1 << 4,	/* not even ports */
+};
+
+/* The sockets that one dump of the kernel walks, and what it may be asked. */
+struct kernel_scope {
+	uint32_t protocol;		/* enum protocol */
+	uint32_t states;		/* STATE_BIT()s */
+	uint32_t tests;			/* enum kernel_test */
+	bool listeners;			/* all listeners are wanted, matching or not */
+	bool other_ends;		/* the far ends of matching sockets are wanted too */
+};
+
+enum { PROGRAM_MAX = 4096, PROGRAM_NONE_MATCH = -1 };
+
+/* Which of the collected sockets are the answer.  `match` NULL: all. */
+struct selection {
+	const void *filter;
+	bool by_local_port;		/* a listener's connections match whenever it does */
+	/* `known`: enum need, what has been collected by now. */
+	enum match (*match)(const void *filter, const struct row *row, uint32_t known);
+	/*
+	 * Write a program of inet_diag's bytecode, at most PROGRAM_MAX bytes, which
+	 * accepts at least what `match` does.  Returns its length, 0: all may match,
+	 * or PROGRAM_NONE_MATCH: there is nothing to ask the kernel for.
+	 */
+	int (*lower)(const void *filter, const struct kernel_scope *scope, uint8_t *program);
+};
+
 struct query {
 	uint32_t protocols;		/* PROTOCOL_BIT()s */
 	uint32_t versions;		/* IP_VERSION_*: dual-stack sockets belong to both */
 	uint32_t states;		/* STATE_BIT()s */
 	uint32_t needs;			/* enum need */
+	struct selection select;
 };
+
+/* States that have to be asked for: those of the answer, and of what explains it. */
+uint32_t query_states(const struct query *query);
+
+/* One dump of `states`, within the states that are asked for. */
+struct kernel_scope query_scope(const struct query *query, uint32_t protocol, uint32_t states);
 
 #endif

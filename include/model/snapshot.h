@@ -35,6 +35,7 @@ struct snapshot {
 	const char *host, *kernel;
 	uint32_t asked;			/* the query's needs */
 	uint32_t states;		/* the query's states */
+	bool partial;			/* connections of its listeners may be missing */
 
 	struct socket *sockets;
 	size_t count, capacity;

@@ -56,6 +56,10 @@ enum missing {
 extern const char *const timer_names[TIMER_COUNT];
 extern const char *const missing_names[MISSING_COUNT];
 
+/* By socket.shutdown. */
+enum { SHUTDOWNS = 4 };
+extern const char *const shutdown_names[SHUTDOWNS];
+
 struct socket_detail {
 	struct tcp *tcp;		/* NULL: not asked or not told */
 	struct memory *memory;
@@ -93,6 +97,7 @@ struct socket {
 	uint8_t missing;		/* enum missing */
 	bool v6only;
 	uint8_t shutdown;		/* 1: receiving, 2: sending is shut down */
+	bool hidden;			/* not in the answer; tells of others */
 };
 
 _Static_assert(sizeof(struct socket) <= 112, "a million sockets must stay cheap");

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "collect/source.h"
+#include "filter/filter.h"
 #include "view/view.h"
 
 /* Exit codes (man page, EXIT STATUS). */
@@ -22,13 +24,15 @@ struct settings {
 	uint32_t extras;		/* enum extra */
 	enum view_id view;
 	enum color color;
-	bool all, listening, no_header, help, version;
+	bool all, listening, no_header, quiet, explain, help, version;
 	const char *netns;
+	char **words;			/* behind the options and the command, up to NULL */
 };
 
 struct command {
 	const char *name;
 	const char *help;
+	const char *words;		/* what may follow, for --help; NULL: nothing */
 	enum status (*run)(const struct settings *settings);
 };
 
@@ -49,6 +53,12 @@ void options_show(struct buf *out);
  * `word` that do not print are escaped.
  */
 void complain(const char *what, const char *word, const char *expected);
+
+/*
+ * Make a filter, which the caller frees, of the words of the command line.
+ * What is wrong with it is said on stderr.
+ */
+enum status ask(const struct settings *settings, struct source *source, struct filter **filter);
 
 /* Write `out` to stdout; says what went wrong and returns STATUS_INCOMPLETE, or `status`. */
 enum status finish(struct buf *out, enum status status);

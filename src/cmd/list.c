@@ -13,24 +13,34 @@
 
 enum { WIDTH_USUAL = 80, STATES_SHOWN = STATES_ALL & ~STATES_QUIET };
 
-static uint32_t states_to_show(const struct settings *settings)
+/* A filter that names states, or a target, says itself which are shown. */
+static uint32_t states_to_show(const struct settings *settings, const struct filter *filter)
 {
-	if (settings->all)
+	if (settings->all || (filter_decides_states(filter) && !settings->listening))
 		return STATES_ALL;
 	return settings->listening ? STATES_LISTENING : STATES_SHOWN;
 }
 
-static struct query make_query(const struct settings *settings)
+/* What the view needs; of the answer alone, as for --quiet, nothing. */
+static uint32_t view_needs(const struct settings *settings)
 {
-	uint32_t shown = states_to_show(settings);
+	return settings->quiet ? 0 : views[settings->view].needs(settings->extras);
+}
 
-	return (struct query){
+static struct query make_query(const struct settings *settings, const struct filter *filter)
+{
+	uint32_t shown = states_to_show(settings, filter);
+	struct query query = {
 		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
 		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
 		/* The default list counts what it does not show. */
 		.states = shown == STATES_SHOWN ? STATES_ALL : shown,
-		.needs = views[settings->view].needs(settings->extras),
+		.needs = view_needs(settings),
 	};
+
+	if (settings->words[0])
+		filter_narrow(filter, &query);
+	return query;
 }
 
 static size_t terminal_width(void)
@@ -53,7 +63,8 @@ static bool want_color(enum color color, size_t width)
 	return width && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
-static enum status show(const struct settings *settings, const struct snapshot *snap)
+static enum status show(const struct settings *settings, const struct snapshot *snap,
+			uint32_t states)
 {
 	struct view_options options = {
 		.extras = settings->extras,
@@ -69,9 +80,9 @@ static enum status show(const struct settings *settings, const struct snapshot *
 		complain("out of memory", NULL, "the list could not be made");
 		return STATUS_INCOMPLETE;
 	}
-	listing_init(&listing, snap, states_to_show(settings));
+	listing_init(&listing, snap, states);
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
-	if (views[settings->view].show(&listing, &options, &out) < 0)
+	if (!settings->quiet && views[settings->view].show(&listing, &options, &out) < 0)
 		out.error = ENOMEM;
 	status = finish(&out, status);
 	listing_free(&listing);
@@ -83,7 +94,7 @@ static void show_notes(const struct settings *settings, const struct snapshot *s
 {
 	struct buf out;
 
-	if (settings->view == VIEW_JSON || buf_init(&out, STDERR_FILENO) < 0)
+	if (settings->view == VIEW_JSON || settings->quiet || buf_init(&out, STDERR_FILENO) < 0)
 		return;
 	notes_show(snap, settings->protocols != 0, "conntab: ", &out);
 	buf_flush(&out);
@@ -112,23 +123,32 @@ static enum status open_source(const struct settings *settings, struct source **
 	return STATUS_INCOMPLETE;
 }
 
-static enum status run_list(const struct settings *settings)
+static enum status explain(const struct filter *filter, const struct query *query)
 {
-	struct query query = make_query(settings);
-	struct source *source = NULL;
+	struct buf out;
+
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return STATUS_INCOMPLETE;
+	filter_explain(filter, query, &out);
+	return finish(&out, STATUS_FOUND);
+}
+
+static enum status collect_and_show(const struct settings *settings, struct source *source,
+				    const struct filter *filter)
+{
+	struct query query = make_query(settings, filter);
 	struct snapshot *snap = NULL;
-	enum status status = open_source(settings, &source);
+	enum status status;
 	int err;
 
-	if (status != STATUS_FOUND)
-		return status;
+	if (settings->explain)
+		return explain(filter, &query);
 	err = source_collect(source, &query, &snap);
-	source_close(source);
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;
 	}
-	status = show(settings, snap);
+	status = show(settings, snap, states_to_show(settings, filter));
 	show_notes(settings, snap);
 	if (!snapshot_is_complete(snap))
 		status = STATUS_INCOMPLETE;
@@ -136,8 +156,24 @@ static enum status run_list(const struct settings *settings)
 	return status;
 }
 
+static enum status run_list(const struct settings *settings)
+{
+	struct filter *filter = NULL;
+	struct source *source = NULL;
+	enum status status = open_source(settings, &source);
+
+	if (status == STATUS_FOUND)
+		status = ask(settings, source, &filter);
+	if (status == STATUS_FOUND)
+		status = collect_and_show(settings, source, filter);
+	filter_free(filter);
+	source_close(source);
+	return status;
+}
+
 const struct command list_command = {
 	.name = "list",
 	.help = "list sockets (the default)",
+	.words = "[TARGET...] [FILTER]",
 	.run = run_list,
 };

@@ -58,7 +58,7 @@ static enum status show_help(void)
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
-			"Usage: conntab [list] [OPTIONS]\n\n"
+			"Usage: conntab [list] [OPTIONS] [TARGET...] [FILTER]\n\n"
 			"Who listens on this machine, who is connected, and whose it is.\n\n");
 	options_show(&out);
 	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
@@ -123,8 +123,9 @@ int main(int argc, char **argv)
 	if (settings.version)
 		return (int)show_version();
 	command = find_command(argv + words, &used);
-	if (argv[words + used]) {
-		complain("unexpected word", argv[words + used],
+	settings.words = argv + words + used;
+	if (settings.words[0] && !command->words) {
+		complain("unexpected word", settings.words[0],
 			 "expected options only; conntab --help lists them");
 		return STATUS_USAGE;
 	}

@@ -5,6 +5,7 @@
  * else the tree is walked once.  Knows nothing of units.
  */
 #include "collect.h"
+#include "collect/lookup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -279,4 +280,23 @@ void cgroups_resolve(struct snapshot *snap)
 		cgroup->unit = unit_of_cgroup(&snap->arena, cgroup->path);
 		cgroup->container = container_of_cgroup(&snap->arena, cgroup->path);
 	}
+}
+
+uint64_t lookup_cgroup(const char *path)
+{
+	struct mount mount;
+	struct stat st;
+	size_t root;
+	bool found = false;
+
+	if (*path != '/' || !find_mount(&mount))
+		return 0;
+	root = strlen(mount.root);
+	if (strncmp(path, mount.root, root) == 0 && (!path[root] || path[root] == '/')) {
+		path += root;
+		path += strspn(path, "/");
+		found = fstatat(mount.fd, *path ? path : ".", &st, 0) == 0 && S_ISDIR(st.st_mode);
+	}
+	close(mount.fd);
+	return found ? st.st_ino : 0;
 }

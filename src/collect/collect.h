@@ -16,6 +16,7 @@ struct collection {
 	const struct query *query;
 	const char *proc_net;		/* directory of this namespace's tables */
 	unsigned kernel;		/* major << 8 | minor */
+	uint32_t tests;			/* enum kernel_test: what this kernel did not refuse */
 	uint16_t netns;			/* index of the namespace being read */
 	bool fell_back;			/* and said so */
 	bool bound;			/* a socket has an interface, whose name is wanted */

@@ -12,12 +12,13 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "model/query.h"
 #include "uapi.h"
 
 enum {
 	/* The kernel fills at most 32 KiB at a time (netlink_dump()). */
 	RECEIVE_SIZE = 32 * 1024,
-	REQUEST_MAX = 256,
+	REQUEST_MAX = 256 + PROGRAM_MAX,
 	TRIES = 3,
 };
 
@@ -93,6 +94,9 @@ static int send_request(struct dump *dump)
 	nlh->nlmsg_seq = dump->seq;
 	memcpy(mnl_nlmsg_put_extra_header(nlh, dump->request->size), dump->request->body,
 	       dump->request->size);
+	if (dump->request->program_size)
+		mnl_attr_put(nlh, INET_DIAG_REQ_BYTECODE, dump->request->program_size,
+			     dump->request->program);
 	return mnl_socket_sendto(dump->nl, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 

@@ -15,6 +15,8 @@ struct diag_request {
 	uint16_t type;			/* SOCK_DIAG_BY_FAMILY or TCPDIAG_GETSOCK */
 	const void *body;
 	size_t size;
+	const void *program;		/* bytecode; rows it rejects do not come */
+	size_t program_size;		/* 0: none */
 	diag_row *row;
 	void *context;
 };

@@ -117,19 +117,71 @@ static uint8_t extensions(const struct query *query)
 	return ask;
 }
 
+/* What to do without when a kernel refuses a program: the youngest test first. */
+static bool give_up_test(struct collection *c, int err)
+{
+	if (err == -EPERM && (c->tests & KERNEL_TESTS_MARK)) {
+		c->tests &= ~(uint32_t)KERNEL_TESTS_MARK;
+		return true;
+	}
+	if ((err != -EINVAL && err != -EPERM) || c->tests == KERNEL_TESTS_NOTHING)
+		return false;
+	if (c->tests)
+		c->tests &= ~(1u << (31 - __builtin_clz(c->tests)));
+	else
+		c->tests = KERNEL_TESTS_NOTHING;
+	return true;
+}
+
+static int write_program(const struct collection *c, enum protocol protocol, uint32_t states,
+			 uint8_t *program)
+{
+	const struct selection *select = &c->query->select;
+	struct kernel_scope scope = query_scope(c->query, protocol, states);
+	int length;
+
+	scope.tests = c->tests;
+	if (!select->lower || !scope.states)
+		return scope.states ? 0 : PROGRAM_NONE_MATCH;
+	length = select->lower(select->filter, &scope, program);
+	return length > 0 && c->tests == KERNEL_TESTS_NOTHING ? 0 : length;
+}
+
+/* One dump of `states` by `request`, less what the selection can tell the kernel. */
+static int dump(struct collection *c, enum protocol protocol, uint32_t states,
+		struct diag_request request)
+{
+	struct inet_dump rows = { c, protocol };
+	uint8_t program[PROGRAM_MAX];
+	int err;
+
+	request.row = inet_row;
+	request.context = &rows;
+	request.program = program;
+	do {
+		int length = write_program(c, protocol, states, program);
+
+		if (length == PROGRAM_NONE_MATCH)
+			return 0;
+		request.program_size = (size_t)length;
+		err = diag_dump(&request);
+	} while (err && request.program_size && give_up_test(c, err));
+	return err;
+}
+
 static int dump_family(struct collection *c, enum protocol protocol, uint8_t family,
 		       uint32_t states, uint8_t ask)
 {
-	struct inet_dump dump = { c, protocol };
 	struct inet_diag_req_v2 body = {
 		.sdiag_family = family,
 		.sdiag_protocol = protocols[protocol].number,
 		.idiag_ext = ask,
 		.idiag_states = states,
 	};
-	struct diag_request request = { SOCK_DIAG_BY_FAMILY, &body, sizeof(body), inet_row, &dump };
 
-	return diag_dump(&request);
+	return dump(c, protocol, states,
+		    (struct diag_request){ .type = SOCK_DIAG_BY_FAMILY, .body = &body,
+					   .size = sizeof(body) });
 }
 
 static int dump_families(struct collection *c, enum protocol protocol, uint32_t states, uint8_t ask)
@@ -145,20 +197,15 @@ static int dump_families(struct collection *c, enum protocol protocol, uint32_t 
 /* The older request walks the table once for both IP versions: a tenth less time. */
 static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
 {
-	struct inet_dump dump = { c, PROTOCOL_TCP };
 	struct inet_diag_req body = {
 		.idiag_family = AF_INET,
 		.idiag_ext = ask,
 		.idiag_states = states,
 	};
-	struct diag_request request = {
-		UAPI_TCPDIAG_GETSOCK, &body, sizeof(body), inet_row, &dump,
-	};
-	int err;
+	int err = dump(c, PROTOCOL_TCP, states,
+		       (struct diag_request){ .type = UAPI_TCPDIAG_GETSOCK, .body = &body,
+					      .size = sizeof(body) });
 
-	if (!states)
-		return 0;
-	err = diag_dump(&request);
 	return err && err != -ENOMEM ? dump_families(c, PROTOCOL_TCP, states, ask) : err;
 }
 
@@ -170,7 +217,7 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
  */
 static int collect_tcp(struct collection *c, uint8_t ask)
 {
-	uint32_t states = c->query->states & STATES_STREAM;
+	uint32_t states = query_states(c->query) & STATES_STREAM;
 	uint32_t listen = states & STATE_BIT(STATE_LISTEN);
 	int err = dump_tcp(c, listen, 0);
 
@@ -185,5 +232,5 @@ int inet_collect(struct collection *c, enum protocol protocol)
 
 	if (protocol == PROTOCOL_TCP)
 		return collect_tcp(c, ask);
-	return dump_families(c, protocol, c->query->states & STATES_DATAGRAM, ask);
+	return dump_families(c, protocol, query_states(c->query) & STATES_DATAGRAM, ask);
 }

@@ -215,7 +215,7 @@ void owners_explain(struct owner_walk *w)
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
 
-		if (sk->owner)
+		if (sk->owner || (sk->hidden && !(w->c->query->needs & NEED_PAIR)))
 			continue;
 		sk->missing = missing_of(w, sk);
 		refused += sk->missing == MISSING_PERMISSION;

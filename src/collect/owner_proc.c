@@ -12,9 +12,11 @@
 #include "base/array.h"
 #include "owner.h"
 
-static bool has_inode(const struct socket *sk)
+/* Of what is hidden only other ends are ever shown with their owners. */
+static bool is_looked_for(const struct owner_walk *w, const struct socket *sk)
 {
-	return (sk->have & HAVE_INODE) && sk->inode;
+	return (sk->have & HAVE_INODE) && sk->inode &&
+	       (!sk->hidden || (w->c->query->needs & NEED_PAIR));
 }
 
 /*
@@ -64,7 +66,7 @@ static int wanted_collect(struct owner_walk *w)
 	int err;
 
 	for (size_t i = 0; i < snap->count; i++)
-		count += has_inode(&snap->sockets[i]);
+		count += is_looked_for(w, &snap->sockets[i]);
 	if (!count)
 		return 0;
 	owners = array_reserve(snap->owners, &snap->owner_capacity, count, sizeof(*owners));
@@ -75,7 +77,7 @@ static int wanted_collect(struct owner_walk *w)
 	if (!owners || !w->wanted)
 		err = -ENOMEM;
 	for (size_t i = 0; !err && i < snap->count; i++)
-		if (has_inode(&snap->sockets[i]))
+		if (is_looked_for(w, &snap->sockets[i]))
 			err = wanted_add(w, (uint32_t)i);
 	return err;
 }
@@ -192,7 +194,7 @@ static void owners_assign(struct owner_walk *w)
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
 
-		if (!has_inode(sk))
+		if (!is_looked_for(w, sk))
 			continue;
 		if (single < w->wanted_count && w->wanted[single].socket == i)
 			sk->owner = w->wanted[single++].first;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "collect.h"
+#include "model/select.h"
 
 enum {
 	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
@@ -113,7 +115,7 @@ void source_close(struct source *source)
 
 static bool is_wanted(const struct query *query, const struct socket *sk)
 {
-	if (!(query->states & STATE_BIT(sk->state)))
+	if (!(query_states(query) & STATE_BIT(sk->state)))
 		return false;
 	if (query->versions == IP_VERSIONS_ALL)
 		return true;
@@ -260,7 +262,7 @@ static int make_room(struct collection *c)
 	size_t expected = 0;
 
 	if ((c->query->protocols & PROTOCOL_BIT(PROTOCOL_TCP)) &&
-	    (c->query->states & ~STATES_LISTENING))
+	    (query_states(c->query) & ~STATES_LISTENING))
 		expected = sockstat_tcp(c->proc_net);
 	return expected ? snapshot_expect(c->snap, expected + expected / EXPECTED_MORE) : 0;
 }
@@ -268,6 +270,9 @@ static int make_room(struct collection *c)
 /* What is read inside the namespace. */
 static int collect_inside(struct collection *c, const struct source *source)
 {
+	/* Of what a selection may look at, this is read before it is made. */
+	const uint32_t known = NEED_TCP | NEED_MEMORY | NEED_INTERFACE | NEED_PORT_CLASS |
+			       NEED_NETNS;
 	struct snapshot *snap = c->snap;
 	uint32_t needs = c->query->needs;
 	int err = make_room(c);
@@ -280,6 +285,8 @@ static int collect_inside(struct collection *c, const struct source *source)
 	if (needs & NEED_PORT_CLASS && source->may_enter)
 		netns_read_ports(snap->netns);
 	err = snapshot_drop_duplicates(snap);
+	if (!err)
+		err = snapshot_select(snap, c->query, known);
 	if (!err && needs & NEED_LISTENER)
 		err = listeners_find(snap);
 	if (!err && needs & NEED_OWNER)
@@ -297,6 +304,7 @@ static int collect_outside(struct collection *c)
 		users_read(c->snap);
 	if (needs & NEED_SERVICE)
 		services_read(c->snap, c->query->protocols);
+	snapshot_select_finally(c->snap, c->query);
 	return needs & NEED_PAIR ? pairs_find(c->snap) : 0;
 }
 
@@ -316,9 +324,29 @@ static int enter_and_collect(struct collection *c, const struct source *source)
 	return err;
 }
 
+uint32_t source_interface(struct source *source, const char *name)
+{
+	uint32_t index;
+	int own;
+
+	if (source->netns < 0)
+		return if_nametoindex(name);
+	own = source->may_enter ? open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) : -1;
+	if (own < 0)
+		return 0;
+	index = setns(source->netns, CLONE_NEWNET) == 0 ? if_nametoindex(name) : 0;
+	/* Coming back can only fail where entering did; if not, better to know no index. */
+	if (setns(own, CLONE_NEWNET) < 0)
+		index = 0;
+	close(own);
+	return index;
+}
+
 int source_collect(struct source *source, const struct query *query, struct snapshot **snap)
 {
-	struct collection c = { .query = query, .proc_net = source->proc_net };
+	struct collection c = {
+		.query = query, .proc_net = source->proc_net, .tests = KERNEL_TESTS_ALL,
+	};
 	int err = -ENOMEM;
 
 	c.snap = snapshot_new();
@@ -326,6 +354,7 @@ int source_collect(struct source *source, const struct query *query, struct snap
 		goto out;
 	c.snap->asked = query->needs;
 	c.snap->states = query->states;
+	c.snap->partial = query->select.match && !query->select.by_local_port;
 	err = describe_system(&c);
 	if (!err)
 		err = describe_netns(&c, source);

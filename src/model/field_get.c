@@ -70,10 +70,8 @@ GETTER(v6only)
 
 GETTER(shutdown)
 {
-	static const char *const names[] = { NULL, "receive", "send", "both" };
-
 	(void)field;
-	return row->sk->have & HAVE_SHUTDOWN ? text(names[row->sk->shutdown & 3]) : none;
+	return row->sk->have & HAVE_SHUTDOWN ? text(shutdown_names[row->sk->shutdown & 3]) : none;
 }
 
 /* Unknown where connections were not asked for, and of datagrams. */
@@ -81,7 +79,8 @@ GETTER(connections)
 {
 	(void)field;
 	return number_if(row->listener && row->sk->protocol == PROTOCOL_TCP &&
-				 (row->snap->states & STATE_BIT(STATE_ESTAB)),
+				 (row->snap->states & STATE_BIT(STATE_ESTAB)) &&
+				 !row->snap->partial,
 			 row->listener ? row->listener->connections : 0);
 }
 

@@ -55,6 +55,8 @@ void listing_init(struct listing *listing, const struct snapshot *snap, uint32_t
 	for (size_t i = 0; i < snap->count; i++) {
 		const struct socket *sk = &snap->sockets[i];
 
+		if (sk->hidden)
+			continue;
 		if (!(states & STATE_BIT(sk->state))) {
 			listing->hidden[sk->state]++;
 			continue;
@@ -62,12 +64,19 @@ void listing_init(struct listing *listing, const struct snapshot *snap, uint32_t
 		listing->sockets++;
 		listing->count[group_of(sk)]++;
 	}
-	listing->count[LISTING_LISTENERS] = snap->listener_count;
+	listing->count[LISTING_LISTENERS] = 0;
+	for (size_t i = 0; i < snap->listener_count; i++)
+		listing->count[LISTING_LISTENERS] += snap->listeners[i].count != 0;
+}
+
+bool listing_shows(const struct listing *listing, const struct socket *sk)
+{
+	return !sk->hidden && (listing->states & STATE_BIT(sk->state));
 }
 
 bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk)
 {
-	return (listing->states & STATE_BIT(sk->state)) && group_of(sk) == group;
+	return listing_shows(listing, sk) && group_of(sk) == group;
 }
 
 static void place_sockets(struct listing *listing)
@@ -75,9 +84,11 @@ static void place_sockets(struct listing *listing)
 	const struct snapshot *snap = listing->snap;
 	struct sort_record *connection = listing->group[LISTING_CONNECTIONS];
 	struct sort_record *bound = listing->group[LISTING_BOUND];
+	struct sort_record *listener = listing->group[LISTING_LISTENERS];
 
 	for (uint32_t i = 0; i < snap->listener_count; i++)
-		listing->records[i] = (struct sort_record){ i, i };
+		if (snap->listeners[i].count)
+			*listener++ = (struct sort_record){ i, i };
 	for (uint32_t i = 0; i < snap->count; i++) {
 		const struct socket *sk = &snap->sockets[i];
 

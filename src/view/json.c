@@ -306,7 +306,7 @@ int json_show(struct listing *listing, const struct view_options *options, struc
 	for (size_t i = 0; i < snap->count; i++) {
 		struct row row = { snap, &snap->sockets[i], NULL };
 
-		if (!(listing->states & STATE_BIT(row.sk->state)))
+		if (!listing_shows(listing, row.sk))
 			continue;
 		buf_add_text(out, any ? ",\n  " : "\n  ");
 		add_fields(&json, &row, 0, FIELD_JSON_END - 1);

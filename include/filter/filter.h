@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Filters: an expression of the command line, parsed once and used twice.
+ * The predicate filter_match() decides about every row.  The kernel gets a
+ * program made from it (filter_narrow()) that lets through what the predicate
+ * accepts and, where the kernel can't test a term, more.
+ */
+#ifndef FILTER_FILTER_H
+#define FILTER_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/address.h"
+#include "model/field.h"
+#include "model/query.h"
+
+struct filter;
+
+/*
+ * Where names come from: a filter reads no file and asks nobody itself.  A
+ * member that is NULL knows nothing.
+ */
+struct filter_names {
+	void *context;
+	/* Ports with this service name, at most `most`; 0: unknown. */
+	size_t (*service)(void *context, const char *name, uint16_t *ports, size_t most);
+	/* Addresses of a host, at most `most`; 0: unknown. */
+	size_t (*host)(void *context, const char *name, struct address *addresses, size_t most);
+	/* Index of an interface; 0: unknown. */
+	uint32_t (*interface)(void *context, const char *name);
+	/* Id of a cgroup by its path; 0: unknown. */
+	uint64_t (*cgroup)(void *context, const char *path);
+};
+
+enum { FILTER_TEXT_MAX = 64 * 1024, FILTER_ERROR_MAX = 256 };
+
+/* What is wrong with a text: one sentence, and the place of the bad word in it. */
+struct filter_error {
+	char text[FILTER_ERROR_MAX];
+	size_t start, length;		/* bytes; length 0: the end of the text */
+};
+
+/*
+ * Parse `text`.  NULL when it is no filter; then `error` says why (also when
+ * memory is short).  A text of blanks is a filter that accepts every row.
+ */
+struct filter *filter_parse(const char *text, const struct filter_names *names,
+			    struct filter_error *error);
+void filter_free(struct filter *filter);
+
+/* What must be collected so that it can decide: enum need. */
+uint32_t filter_needs(const struct filter *filter);
+
+/* Does it name a state or a target?  Then it alone decides which states are shown. */
+bool filter_decides_states(const struct filter *filter);
+
+/*
+ * Does `row` belong to the answer?  `known` tells what has been collected
+ * (enum need); terms that need more make the answer MATCH_MAYBE, where they
+ * matter.  With all it needs the answer is MATCH_YES or MATCH_NO.
+ */
+enum match filter_match(const struct filter *filter, const struct row *row, uint32_t known);
+
+/*
+ * Put the filter, which is borrowed, into a query whose protocols, states and
+ * needs are set: adds to its needs, and takes away protocols and states of
+ * which no socket can match.
+ */
+void filter_narrow(const struct filter *filter, struct query *query);
+
+/* Append the expression as a tree, and what the kernel gets of it for this query. */
+void filter_explain(const struct filter *filter, const struct query *query, struct buf *out);
+
+/* The words that may begin a term, for help and completion: NULL after the last one. */
+const char *filter_word(size_t index);
+
+#endif

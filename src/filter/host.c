@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Addresses of the language: "10.0.0.0/8", "127/8", "::1", "[::1]:80",
+ * "[fe80::1%eth0]", "*:80", ":80", "example.org:https".
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "parse.h"
+
+enum { HOST_ADDRESSES_MAX = 64, BITS_IPV4 = 32, BITS_IPV6 = 128 };
+
+/* The pieces of one; each a copy, NULL where it is absent. */
+struct host_text {
+	const char *address;		/* "" and "*": any */
+	const char *bits;
+	const char *zone;
+	const char *port;
+	bool brackets;
+	uint32_t family;		/* IP_VERSION_*, 0: not said */
+};
+
+static const struct family_prefix {
+	const char *text;
+	uint32_t family;		/* 0: sockets of another kind */
+} family_prefixes[] = {
+	{ "inet:", IP_VERSION_4 }, { "inet6:", IP_VERSION_6 }, { "unix:", 0 }, { "link:", 0 },
+	{ "netlink:", 0 }, { "vsock:", 0 }, { "tipc:", 0 },
+};
+
+static const char expected[] =
+	"no address: expected 10.0.0.0/8, ::1, [::1]:80, *:80, :80 or the name of a host";
+
+static bool take_family(struct parser *parser, const struct token *piece, const char **text,
+			uint32_t *family)
+{
+	for (size_t i = 0; i < sizeof(family_prefixes) / sizeof(family_prefixes[0]); i++) {
+		size_t length = strlen(family_prefixes[i].text);
+
+		if (strncmp(*text, family_prefixes[i].text, length) != 0)
+			continue;
+		*text += length;
+		*family = family_prefixes[i].family;
+		if (!*family)
+			fail(parser, piece, "only inet and inet6 sockets are listed");
+		return *family != 0;
+	}
+	return true;
+}
+
+/* Cut `text` at the first `separator`; what stands behind it, or NULL. */
+static char *cut_at(char *text, char separator)
+{
+	char *found = strchr(text, separator);
+
+	if (!found)
+		return NULL;
+	*found = '\0';
+	return found + 1;
+}
+
+/* "[ADDRESS]", then "/BITS" and ":PORT" as there are. */
+static bool split_brackets(char *text, struct host_text *host)
+{
+	char *rest = cut_at(text, ']');
+
+	if (!rest)
+		return false;
+	host->brackets = true;
+	host->address = text + 1;
+	if (*rest == ':') {
+		host->port = rest + 1;
+		return true;
+	}
+	if (*rest != '/')
+		return !*rest;
+	host->bits = rest + 1;
+	host->port = cut_at(rest + 1, ':');
+	return true;
+}
+
+static bool split_host(char *text, struct host_text *host)
+{
+	char *colon = strchr(text, ':'), *inner;
+
+	host->address = text;
+	if (*text == '[') {
+		if (!split_brackets(text, host))
+			return false;
+	} else if (colon && !strchr(colon + 1, ':')) {
+		host->port = cut_at(text, ':');
+	}
+	inner = (char *)(uintptr_t)host->address;
+	if (!host->bits)
+		host->bits = cut_at(inner, '/');
+	host->zone = cut_at(inner, '%');
+	return true;
+}
+
+/* "127", "10.1": missing octets are 0; only in front of "/BITS". */
+static bool parse_short_ipv4(const char *text, struct address *address)
+{
+	size_t octet = 0;
+
+	for (; octet < 4; octet++) {
+		unsigned value = 0, digits = 0;
+
+		for (; isdigit((unsigned char)*text) && digits < 4; text++, digits++)
+			value = value * 10 + (unsigned)(*text - '0');
+		if (!digits || value > UINT8_MAX)
+			return false;
+		address->bytes[octet] = (uint8_t)value;
+		if (!*text)
+			return true;
+		if (*text++ != '.')
+			return false;
+	}
+	return false;
+}
+
+static bool read_address(const struct host_text *host, struct address *address)
+{
+	*address = (struct address){ .family = AF_INET6 };
+	if (strchr(host->address, ':'))
+		return inet_pton(AF_INET6, host->address, address->bytes) == 1;
+	address->family = AF_INET;
+	if (inet_pton(AF_INET, host->address, address->bytes) == 1)
+		return !host->brackets;
+	return host->bits && !host->brackets && parse_short_ipv4(host->address, address);
+}
+
+static bool parse_bits(struct parser *parser, const struct token *piece, const char *text,
+		       const struct address *address, uint8_t *bits)
+{
+	unsigned most = address->family == AF_INET ? BITS_IPV4 : BITS_IPV6, number = 0;
+
+	*bits = (uint8_t)most;
+	if (!text)
+		return true;
+	for (const char *at = text; isdigit((unsigned char)*at) && number <= most; at++)
+		number = number * 10 + (unsigned)(*at - '0');
+	if (!*text || text[strspn(text, "0123456789")] || number > most) {
+		fail(parser, piece, "the prefix length of this address is 0 to %u", most);
+		return false;
+	}
+	*bits = (uint8_t)number;
+	return true;
+}
+
+static struct node *host_term(struct parser *parser, const struct token *piece, bool peer,
+			      struct prefix prefix)
+{
+	struct node *term = term_new(parser, TERM_HOST, piece);
+
+	if (term) {
+		term->peer = peer;
+		term->prefix = prefix;
+	}
+	return term;
+}
+
+static struct node *named_host(struct parser *parser, const struct token *piece,
+			       const struct host_text *host, bool peer)
+{
+	struct address addresses[HOST_ADDRESSES_MAX];
+	const struct filter_names *names = parser->names;
+	struct node *any = NULL;
+	size_t count = 0;
+
+	/* Figures without a letter are a mistyped address, not a name to ask the network for. */
+	if (host->bits || host->brackets || strchr(host->address, ':') ||
+	    !host->address[strspn(host->address, "0123456789./")])
+		return fail(parser, piece, "%s", expected);
+	if (names->host)
+		count = names->host(names->context, host->address, addresses, HOST_ADDRESSES_MAX);
+	if (!count)
+		return fail(parser, piece, "no host of this name is known; %s", expected + 12);
+	for (size_t i = 0; i < count; i++) {
+		uint8_t bits = addresses[i].family == AF_INET ? BITS_IPV4 : BITS_IPV6;
+		struct node *one = host_term(parser, piece, peer,
+					     (struct prefix){ addresses[i], bits });
+
+		any = any ? node_join(parser, NODE_OR, any, one) : one;
+	}
+	return any;
+}
+
+static struct node *address_node(struct parser *parser, const struct token *piece,
+				 const struct host_text *host, bool peer)
+{
+	struct prefix prefix;
+
+	if (!read_address(host, &prefix.address))
+		return named_host(parser, piece, host, peer);
+	if (!parse_bits(parser, piece, host->bits, &prefix.address, &prefix.bits))
+		return NULL;
+	return host_term(parser, piece, peer, prefix);
+}
+
+/* A port, or any: then the end must exist, which a listener's peer does not. */
+static struct node *port_node(struct parser *parser, const struct token *piece, const char *text,
+			      bool peer)
+{
+	struct node *term = term_new(parser, TERM_PORT, piece);
+	struct token port = *piece;
+	bool any = !text || strcmp(text, "*") == 0;
+
+	if (!term)
+		return NULL;
+	term->peer = peer;
+	port.text = text;
+	if (any ? !add_range(parser, term, 0, UINT16_MAX) : !add_ports(parser, term, &port))
+		return NULL;
+	return term;
+}
+
+static struct node *zone_node(struct parser *parser, const struct token *piece, const char *zone)
+{
+	const struct filter_names *names = parser->names;
+	struct node *term = term_new(parser, TERM_DEVICE, piece);
+
+	if (!term || !add_pattern(parser, term, PATTERN_EQUAL, zone))
+		return NULL;
+	if (names->interface)
+		term->id = names->interface(names->context, zone);
+	return term;
+}
+
+static struct node *family_node(struct parser *parser, const struct token *piece, uint32_t family)
+{
+	struct node *term = term_new(parser, TERM_FAMILY, piece);
+
+	if (term)
+		term->mask = family;
+	return term;
+}
+
+struct node *parse_host(struct parser *parser, const struct token *piece, bool peer)
+{
+	struct host_text host = { .address = "" };
+	const char *text = piece->text;
+	struct node *node = NULL;
+	bool any;
+	char *copy;
+
+	if (!take_family(parser, piece, &text, &host.family))
+		return NULL;
+	copy = arena_copy_text(&parser->filter->arena, text);
+	if (!copy)
+		return fail(parser, piece, "out of memory");
+	if (!split_host(copy, &host) || (host.port && !*host.port))
+		return fail(parser, piece, "%s", expected);
+	any = !*host.address || strcmp(host.address, "*") == 0;
+	if (any && (host.bits || host.brackets || (!*host.address && !host.port)))
+		return fail(parser, piece, "%s", expected);
+	if (!any)
+		node = address_node(parser, piece, &host, peer);
+	if (any || (node && host.port)) {
+		struct node *port = port_node(parser, piece, host.port, peer);
+
+		node = node ? node_join(parser, NODE_AND, node, port) : port;
+	}
+	if (node && host.zone)
+		node = node_join(parser, NODE_AND, node, zone_node(parser, piece, host.zone));
+	if (node && host.family)
+		node = node_join(parser, NODE_AND, node, family_node(parser, piece, host.family));
+	return node;
+}

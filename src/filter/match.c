@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* The predicate.  A value that is not known makes its term false. */
+#include <fnmatch.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "ast.h"
+
+enum { COMMAND_MAX = 15, ID_LEAST = 6, MAPPED_BYTES = 12 };	/* TASK_COMM_LEN - 1 */
+
+/* ---- operands -------------------------------------------------------- */
+
+static bool in_ranges(const struct node *term, uint64_t number)
+{
+	for (size_t i = 0; i < term->range_count; i++)
+		if (number >= term->ranges[i].first && number <= term->ranges[i].last)
+			return true;
+	return false;
+}
+
+static bool fits_pattern(const struct pattern *pattern, const char *text)
+{
+	switch (pattern->kind) {
+	case PATTERN_GLOB:
+		return fnmatch(pattern->text, text, 0) == 0;
+	case PATTERN_CONTAINS:
+		return strstr(text, pattern->text) != NULL;
+	default:
+		return strcmp(pattern->text, text) == 0;
+	}
+}
+
+static bool in_patterns(const struct node *term, const char *text)
+{
+	for (size_t i = 0; text && i < term->pattern_count; i++)
+		if (fits_pattern(&term->patterns[i], text))
+			return true;
+	return false;
+}
+
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+	unsigned rest = bits % 8;
+
+	if (memcmp(a, b, bits / 8) != 0)
+		return false;
+	return !rest || !((a[bits / 8] ^ b[bits / 8]) >> (8 - rest));
+}
+
+/* As inet_diag_bc_run(): an IPv4 prefix fits v4-mapped addresses too, not the other way round. */
+static bool in_prefix(const struct prefix *prefix, const struct address *address)
+{
+	const uint8_t *bytes = address->bytes;
+
+	if (address->family != prefix->address.family) {
+		if (!address_is_mapped(address))
+			return false;
+		bytes += MAPPED_BYTES;
+	}
+	return same_bits(bytes, prefix->address.bytes, prefix->bits);
+}
+
+/* ---- terms ----------------------------------------------------------- */
+
+static const struct endpoint *end_of(const struct node *term, const struct socket *sk)
+{
+	if (!term->peer)
+		return &sk->local;
+	return sk->have & HAVE_PEER ? &sk->peer : NULL;
+}
+
+static struct value value_of(const struct node *term, const struct row *row)
+{
+	return field_get(row, term->field);
+}
+
+static bool holds_state(const struct node *term, const struct row *row)
+{
+	return term->mask & STATE_BIT(row->sk->state);
+}
+
+static bool holds_protocol(const struct node *term, const struct row *row)
+{
+	return term->mask & PROTOCOL_BIT(row->sk->protocol);
+}
+
+static bool holds_family(const struct node *term, const struct row *row)
+{
+	bool is_ipv4 = row->sk->local.address.family == AF_INET;
+
+	return term->mask & (is_ipv4 ? IP_VERSION_4 : IP_VERSION_6);
+}
+
+static bool holds_port(const struct node *term, const struct row *row)
+{
+	const struct endpoint *ep = end_of(term, row->sk);
+
+	return ep && in_ranges(term, ep->port);
+}
+
+static bool holds_host(const struct node *term, const struct row *row)
+{
+	const struct endpoint *ep = end_of(term, row->sk);
+
+	return ep && in_prefix(&term->prefix, &ep->address);
+}
+
+static bool holds_number(const struct node *term, const struct row *row)
+{
+	struct value value = value_of(term, row);
+
+	return (value.type == VALUE_UNSIGNED || value.type == VALUE_HEX) &&
+	       in_ranges(term, value.number);
+}
+
+static bool holds_flag(const struct node *term, const struct row *row)
+{
+	struct value value = value_of(term, row);
+
+	return value.type == VALUE_BOOL && value.boolean == (term->mask != 0);
+}
+
+static const char *text_of(const struct node *term, const struct row *row)
+{
+	struct value value = value_of(term, row);
+
+	return value.type == VALUE_TEXT ? value.text : NULL;
+}
+
+static bool holds_text(const struct node *term, const struct row *row)
+{
+	return in_patterns(term, text_of(term, row));
+}
+
+static bool holds_user(const struct node *term, const struct row *row)
+{
+	struct value uid = field_get(row, FIELD_UID);
+
+	return holds_text(term, row) ||
+	       (uid.type == VALUE_UNSIGNED && in_ranges(term, uid.number));
+}
+
+/* "nginx" is nginx.service. */
+static bool holds_unit(const struct node *term, const struct row *row)
+{
+	static const char suffix[] = ".service";
+	const char *unit = text_of(term, row);
+	size_t length = unit ? strlen(unit) : 0, rest = sizeof(suffix) - 1;
+	char name[256];
+
+	if (in_patterns(term, unit))
+		return true;
+	if (length < rest || length - rest >= sizeof(name) ||
+	    strcmp(unit + length - rest, suffix) != 0)
+		return false;
+	memcpy(name, unit, length - rest);
+	name[length - rest] = '\0';
+	return in_patterns(term, name);
+}
+
+/* An id may be cut: engines show 12 of its 64 digits, and so do we. */
+static bool holds_container(const struct node *term, const struct row *row)
+{
+	const char *container = text_of(term, row);
+
+	for (size_t i = 0; container && i < term->pattern_count; i++) {
+		const char *wanted = term->patterns[i].text;
+		size_t given = strlen(wanted), have = strlen(container);
+		size_t shorter = given < have ? given : have;
+
+		if (term->patterns[i].kind == PATTERN_EQUAL && shorter >= ID_LEAST &&
+		    strncmp(wanted, container, shorter) == 0 &&
+		    !wanted[strspn(wanted, "0123456789abcdef")])
+			return true;
+	}
+	return in_patterns(term, container);
+}
+
+static bool holds_device(const struct node *term, const struct row *row)
+{
+	uint32_t index = row->sk->interface;
+
+	return index && (holds_text(term, row) || in_ranges(term, index));
+}
+
+static bool holds_netns(const struct node *term, const struct row *row)
+{
+	const struct netns *netns = &row->snap->netns[row->sk->netns];
+
+	return in_patterns(term, netns->name) ||
+	       (netns->inode && in_ranges(term, netns->inode));
+}
+
+static bool holds_mark(const struct node *term, const struct row *row)
+{
+	return (row->sk->have & HAVE_MARK) &&
+	       (row->sk->mark & term->mask) == term->ranges->first;
+}
+
+static bool holds_timer(const struct node *term, const struct row *row)
+{
+	return in_patterns(term, timer_names[row->sk->timer]);
+}
+
+/* ---- owners ---------------------------------------------------------- */
+
+static bool is_pid(const struct node *term, const struct snapshot *snap, const struct owner *owner)
+{
+	return in_ranges(term, owner_process(snap, owner)->pid) ||
+	       (owner->tid && in_ranges(term, owner->tid));
+}
+
+static bool is_descriptor(const struct node *term, const struct snapshot *snap,
+			  const struct owner *owner)
+{
+	(void)snap;
+	return owner->fd != OWNER_NO_FD && in_ranges(term, (uint64_t)owner->fd);
+}
+
+/* The kernel keeps 15 bytes of a name: one that is longer is compared by these. */
+static bool is_process(const struct node *term, const struct snapshot *snap,
+		       const struct owner *owner)
+{
+	const char *command = owner_process(snap, owner)->command;
+
+	if (in_patterns(term, command))
+		return true;
+	for (size_t i = 0; command && i < term->pattern_count; i++)
+		if (term->patterns[i].kind == PATTERN_EQUAL && strlen(command) == COMMAND_MAX &&
+		    strncmp(term->patterns[i].text, command, COMMAND_MAX) == 0)
+			return true;
+	return false;
+}
+
+/* Its arguments with blanks between them. */
+static bool is_command_line(const struct node *term, const struct snapshot *snap,
+			    const struct owner *owner)
+{
+	const struct process *process = owner_process(snap, owner);
+	size_t length = process->command_line_length;
+	char text[4096];
+
+	if (!process->command_line)
+		return false;
+	if (length > sizeof(text))
+		length = sizeof(text);
+	memcpy(text, process->command_line, length);
+	while (length && !text[length - 1])
+		length--;
+	text[length < sizeof(text) ? length : sizeof(text) - 1] = '\0';
+	for (size_t i = 0; i + 1 < length; i++)
+		if (!text[i])
+			text[i] = ' ';
+	return in_patterns(term, text);
+}
+
+typedef bool owner_test(const struct node *term, const struct snapshot *snap,
+			const struct owner *owner);
+
+static bool any_owner(const struct node *term, const struct row *row, owner_test *test)
+{
+	for (const struct owner *owner = owner_first(row->snap, row->sk); owner;
+	     owner = owner_next(row->snap, owner))
+		if (test(term, row->snap, owner))
+			return true;
+	return false;
+}
+
+#define HOLDS_OWNER(name, test)								\
+	static bool holds_##name(const struct node *term, const struct row *row)	\
+	{										\
+		return any_owner(term, row, test);					\
+	}
+
+HOLDS_OWNER(pid, is_pid)
+HOLDS_OWNER(descriptor, is_descriptor)
+HOLDS_OWNER(process, is_process)
+HOLDS_OWNER(command_line, is_command_line)
+
+/* ---- trees ----------------------------------------------------------- */
+
+static bool (*const tests[TERM_KINDS])(const struct node *term, const struct row *row) = {
+	[TERM_STATE] = holds_state,
+	[TERM_PROTOCOL] = holds_protocol,
+	[TERM_FAMILY] = holds_family,
+	[TERM_PORT] = holds_port,
+	[TERM_HOST] = holds_host,
+	[TERM_NUMBER] = holds_number,
+	[TERM_FLAG] = holds_flag,
+	[TERM_TEXT] = holds_text,
+	[TERM_USER] = holds_user,
+	[TERM_UNIT] = holds_unit,
+	[TERM_CONTAINER] = holds_container,
+	[TERM_CGROUP] = holds_text,
+	[TERM_DEVICE] = holds_device,
+	[TERM_NETNS] = holds_netns,
+	[TERM_MARK] = holds_mark,
+	[TERM_PID] = holds_pid,
+	[TERM_DESCRIPTOR] = holds_descriptor,
+	[TERM_PROCESS] = holds_process,
+	[TERM_COMMAND_LINE] = holds_command_line,
+	[TERM_TIMER] = holds_timer,
+};
+
+static enum match match_node(const struct node *node, const struct row *row, uint32_t known)
+{
+	/* What ends the search: of "and" a NO, of "or" a YES. */
+	enum match end = node->kind == NODE_AND ? MATCH_NO : MATCH_YES;
+	enum match result = MATCH_YES - end;
+
+	if (node->kind == NODE_TERM) {
+		if (node->needs & ~known)
+			return MATCH_MAYBE;
+		return tests[node->term](node, row) ? MATCH_YES : MATCH_NO;
+	}
+	if (node->kind == NODE_NOT)
+		return MATCH_YES - match_node(node->child, row, known);
+	for (const struct node *child = node->child; child; child = child->next) {
+		enum match one = match_node(child, row, known);
+
+		if (one == end)
+			return end;
+		if (one == MATCH_MAYBE)
+			result = MATCH_MAYBE;
+	}
+	return result;
+}
+
+enum match filter_match(const struct filter *filter, const struct row *row, uint32_t known)
+{
+	return filter->root ? match_node(filter->root, row, known) : MATCH_YES;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Targets: "8080", ":https", "8000-8010", "22,80,443", "127.0.0.1:8080",
+ * "[::1]:8080", "udp:53", "tcp": sockets by their local end.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/spell.h"
+#include "word.h"
+
+/* "udp:53" and "udp": the protocol is taken off. */
+static uint32_t take_protocol(const char **text)
+{
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
+		size_t length = strlen(protocols[protocol].name);
+
+		if (strncasecmp(*text, protocols[protocol].name, length) != 0 ||
+		    ((*text)[length] && (*text)[length] != ':'))
+			continue;
+		*text += length + ((*text)[length] == ':' && (*text)[length + 1]);
+		return PROTOCOL_BIT(protocol);
+	}
+	return 0;
+}
+
+static uint32_t protocols_with_ports(void)
+{
+	uint32_t mask = 0;
+
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		if (protocols[protocol].has_ports)
+			mask |= PROTOCOL_BIT(protocol);
+	return mask;
+}
+
+static struct node *protocol_term(struct parser *parser, const struct token *word, uint32_t mask)
+{
+	struct node *term = term_new(parser, TERM_PROTOCOL, word);
+
+	if (term)
+		term->mask = mask;
+	return term;
+}
+
+/* Has it the form of an address, or of an address and a port? */
+static bool is_host(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	return *text == '[' || *text == '*' || (colon && colon != text) ||
+	       (colon && colon[1] == ':') || strchr(text, '/') || strchr(text, '.');
+}
+
+static bool is_service(const struct parser *parser, const char *text)
+{
+	const struct filter_names *names = parser->names;
+	uint16_t port;
+
+	return names->service && names->service(names->context, text, &port, 1) > 0;
+}
+
+/* "22,https,8000-8010", each a port; a number that begins with a digit is taken for one. */
+static bool is_ports(const struct parser *parser, const char *text)
+{
+	const char *bare = text + (*text == ':');
+	size_t length = strcspn(bare, ",");
+	char name[64];
+
+	if (isdigit((unsigned char)*bare) || *text == ':')
+		return true;
+	if (!length || length >= sizeof(name))
+		return false;
+	memcpy(name, bare, length);
+	name[length] = '\0';
+	return is_service(parser, name);
+}
+
+static struct node *ports_node(struct parser *parser, const struct token *word)
+{
+	struct node *term = term_new(parser, TERM_PORT, word);
+	struct token piece = { .kind = TOKEN_END };
+	size_t at = 0;
+
+	while (term && next_piece(parser, word, &at, &piece))
+		add_ports(parser, term, &piece);
+	return parser->failed ? NULL : term;
+}
+
+static struct node *hosts_node(struct parser *parser, const struct token *word)
+{
+	struct token piece = { .kind = TOKEN_END };
+	struct node *any = NULL;
+	size_t at = 0;
+
+	while (next_piece(parser, word, &at, &piece)) {
+		struct node *one = parse_host(parser, &piece, false);
+
+		any = any ? node_join(parser, NODE_OR, any, one) : one;
+	}
+	return parser->failed ? NULL : any;
+}
+
+static struct node *fail_unknown(struct parser *parser, const struct token *word)
+{
+	const char *nearest = word_nearest(word->text);
+
+	if (*word->text == '/' || *word->text == '@')
+		return fail(parser, word, "unix sockets are not listed by this version");
+	if (nearest)
+		return fail(parser, word, "unknown word, did you mean '%s'?", nearest);
+	return fail(parser, word, "unknown word: expected a port, an address, or a term like "
+				  "'state listening', 'dport 443', 'user root'");
+}
+
+struct node *parse_target(struct parser *parser, const struct token *word)
+{
+	struct token rest = *word;
+	uint32_t mask = take_protocol(&rest.text);
+	struct node *node = NULL;
+
+	if (*rest.text == ':' && !rest.text[1])
+		return fail(parser, word, "expected a port behind the colon");
+	if (*rest.text && *rest.text != '/' && *rest.text != '@') {
+		if (is_host(rest.text))
+			node = hosts_node(parser, &rest);
+		else if (is_ports(parser, rest.text))
+			node = ports_node(parser, &rest);
+		if (!node)
+			return parser->failed ? NULL : fail_unknown(parser, word);
+	} else if (!mask) {
+		return fail_unknown(parser, word);
+	}
+	/* What a raw socket has in place of a port is another number. */
+	if (!mask)
+		mask = is_host(rest.text) ? 0 : protocols_with_ports();
+	if (!mask)
+		return node;
+	if (!node)
+		return protocol_term(parser, word, mask);
+	return node_join(parser, NODE_AND, protocol_term(parser, word, mask), node);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* Terms about names: users, processes, cgroups, interfaces, and words of a fixed choice. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/spell.h"
+#include "word.h"
+
+/* Fields whose values are known beforehand. */
+static const struct choice {
+	enum field_id field;
+	const char *const *names;
+	size_t count;
+} choices[] = {
+	{ FIELD_ROLE, role_names, ROLE_COUNT },
+	{ FIELD_SCOPE, scope_names, SCOPE_COUNT },
+	{ FIELD_PORT_CLASS, port_class_names, PORT_CLASS_COUNT },
+	{ FIELD_OWNER_MISSING, missing_names, MISSING_COUNT },
+	{ FIELD_TIMER, timer_names, TIMER_COUNT },
+	{ FIELD_SHUTDOWN, shutdown_names, SHUTDOWNS },
+};
+
+static bool is_digits(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+static bool has_wildcard(const char *text)
+{
+	return strpbrk(text, "*?[") != NULL;
+}
+
+/* "=" and "~" are all that fits a name. */
+static bool take_text(struct parser *parser, const struct token *word, struct operand *operand)
+{
+	if (!take_operand(parser, word, operand))
+		return false;
+	if (operand->comparison == TOKEN_EQ || operand->comparison == TOKEN_CONTAINS)
+		return true;
+	fail(parser, word, "a name can't be compared like this: expected =, != or ~ (contains)");
+	return false;
+}
+
+static bool add_patterns(struct parser *parser, struct node *term, const struct operand *operand)
+{
+	struct token piece = { .kind = TOKEN_END };
+	size_t at = 0;
+
+	while (next_piece(parser, &operand->value, &at, &piece)) {
+		enum pattern_kind kind = PATTERN_EQUAL;
+
+		if (operand->comparison == TOKEN_CONTAINS)
+			kind = PATTERN_CONTAINS;
+		else if (!piece.quoted && has_wildcard(piece.text))
+			kind = PATTERN_GLOB;
+		add_pattern(parser, term, kind, piece.text);
+	}
+	return !parser->failed;
+}
+
+/* What a term that is no field by itself must know. */
+static uint32_t needs_of(const struct word *word)
+{
+	switch (word->kind) {
+	case TERM_PROCESS:
+		return NEED_OWNER;
+	case TERM_COMMAND_LINE:
+		return NEED_OWNER | NEED_PROCESS;
+	default:
+		return fields[word->field].needs;
+	}
+}
+
+static struct node *text_term(struct parser *parser, const struct word *word,
+			      const struct token *token, struct operand *operand)
+{
+	struct node *term = term_new(parser, word->kind, token);
+
+	if (!term || !take_text(parser, token, operand))
+		return NULL;
+	term->field = word->field;
+	term->needs = needs_of(word);
+	return add_patterns(parser, term, operand) ? term : NULL;
+}
+
+TERM_PARSER(text)
+{
+	struct operand operand;
+	struct node *term = text_term(parser, word, token, &operand);
+
+	return finish_term(parser, &operand, term);
+}
+
+/* ---- fixed choices --------------------------------------------------- */
+
+static const struct choice *find_choice(enum field_id field)
+{
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (choices[i].field == field)
+			return &choices[i];
+	return NULL;
+}
+
+static bool add_choice(struct parser *parser, struct node *term, const struct choice *choice,
+		       const struct token *piece)
+{
+	struct spell spell = { .word = piece->text, .length = strlen(piece->text) };
+	char expected[128] = "";
+
+	for (size_t i = 0; i < choice->count; i++) {
+		size_t length = strlen(expected);
+
+		if (!choice->names[i])
+			continue;
+		if (strcasecmp(choice->names[i], piece->text) == 0)
+			return add_pattern(parser, term, PATTERN_EQUAL, choice->names[i]);
+		spell_try(&spell, choice->names[i]);
+		if (length + strlen(choice->names[i]) + 3 < sizeof(expected)) {
+			strcat(expected, length ? ", " : "");
+			strcat(expected, choice->names[i]);
+		}
+	}
+	if (spell.best)
+		fail(parser, piece, "unknown here, did you mean '%s'?", spell.best);
+	else
+		fail(parser, piece, "unknown here: expected %s", expected);
+	return false;
+}
+
+TERM_PARSER(choice)
+{
+	const struct choice *choice = find_choice(word->field);
+	struct node *term = term_new(parser, word->kind, token);
+	struct token piece = { .kind = TOKEN_END };
+	struct operand operand;
+	size_t at = 0;
+
+	if (!term || !take_operand(parser, token, &operand))
+		return NULL;
+	if (operand.comparison != TOKEN_EQ)
+		return fail(parser, token, "can't be compared like this: expected = or !=");
+	term->field = word->field;
+	term->needs = fields[word->field].needs;
+	while (next_piece(parser, &operand.value, &at, &piece))
+		add_choice(parser, term, choice, &piece);
+	return finish_term(parser, &operand, term);
+}
+
+/* ---- protocols and families ------------------------------------------ */
+
+static uint32_t find_protocol(const char *name)
+{
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		if (strcasecmp(protocols[protocol].name, name) == 0)
+			return PROTOCOL_BIT(protocol);
+	return 0;
+}
+
+static uint32_t find_family(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint32_t version;
+	} families[] = {
+		{ "inet", IP_VERSION_4 }, { "ipv4", IP_VERSION_4 }, { "4", IP_VERSION_4 },
+		{ "inet6", IP_VERSION_6 }, { "ipv6", IP_VERSION_6 }, { "6", IP_VERSION_6 },
+	};
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (strcasecmp(families[i].name, name) == 0)
+			return families[i].version;
+	return 0;
+}
+
+static struct node *mask_term(struct parser *parser, const struct word *word,
+			      const struct token *token, uint32_t (*find)(const char *name),
+			      const char *expected)
+{
+	struct node *term = term_new(parser, word->kind, token);
+	struct token piece = { .kind = TOKEN_END };
+	struct operand operand;
+	size_t at = 0;
+
+	if (!term || !take_operand(parser, token, &operand))
+		return NULL;
+	if (operand.comparison != TOKEN_EQ)
+		return fail(parser, token, "can't be compared like this: expected = or !=");
+	while (next_piece(parser, &operand.value, &at, &piece)) {
+		uint32_t bit = find(piece.text);
+
+		if (!bit)
+			fail(parser, &piece, "unknown here: expected %s", expected);
+		term->mask |= bit;
+	}
+	return finish_term(parser, &operand, term);
+}
+
+TERM_PARSER(protocol)
+{
+	return mask_term(parser, word, token, find_protocol, "tcp, udp, udplite or raw");
+}
+
+TERM_PARSER(family)
+{
+	return mask_term(parser, word, token, find_family, "inet or inet6");
+}
+
+/* ---- names that may be numbers --------------------------------------- */
+
+/* "user www-data", "user 33", "dev 2": what is a number may be a name as well. */
+static struct node *mixed_term(struct parser *parser, const struct word *word,
+			       const struct token *token, struct operand *operand)
+{
+	struct node *term = text_term(parser, word, token, operand);
+	struct token piece = { .kind = TOKEN_END };
+	uint64_t number;
+	size_t at = 0;
+
+	if (!term || operand->comparison != TOKEN_EQ)
+		return term;
+	while (next_piece(parser, &operand->value, &at, &piece))
+		if (is_digits(piece.text) && parse_number(parser, &piece, NULL, &number))
+			add_range(parser, term, number, number);
+	return term;
+}
+
+TERM_PARSER(name_or_number)
+{
+	struct operand operand;
+	struct node *term = mixed_term(parser, word, token, &operand);
+
+	return finish_term(parser, &operand, term);
+}
+
+static bool is_one_name(const struct node *term)
+{
+	return term && term->pattern_count == 1 && term->patterns->kind == PATTERN_EQUAL;
+}
+
+TERM_PARSER(device)
+{
+	const struct filter_names *names = parser->names;
+	struct operand operand;
+	struct node *term = mixed_term(parser, word, token, &operand);
+
+	if (is_one_name(term) && names->interface)
+		term->id = names->interface(names->context, term->patterns->text);
+	if (is_one_name(term) && !term->id && term->range_count)
+		term->id = term->ranges->first;
+	return finish_term(parser, &operand, term);
+}
+
+/* As /proc/PID/cgroup writes it, or with the place where it is mounted in front. */
+static const char *cgroup_path(const char *text)
+{
+	static const char mount[] = "/sys/fs/cgroup";
+	size_t length = sizeof(mount) - 1;
+
+	if (strncmp(text, mount, length) != 0 || (text[length] && text[length] != '/'))
+		return text;
+	return text[length] ? text + length : "/";
+}
+
+TERM_PARSER(cgroup)
+{
+	const struct filter_names *names = parser->names;
+	struct operand operand;
+	struct node *term = text_term(parser, word, token, &operand);
+	struct pattern *patterns = term ? (struct pattern *)(uintptr_t)term->patterns : NULL;
+
+	for (size_t i = 0; term && i < term->pattern_count; i++)
+		patterns[i].text = cgroup_path(patterns[i].text);
+	if (is_one_name(term) && names->cgroup)
+		term->id = names->cgroup(names->context, term->patterns->text);
+	return finish_term(parser, &operand, term);
+}
+
+/* "fwmark 0x1/0xff": the value, and which of its bits count. */
+TERM_PARSER(mark)
+{
+	struct node *term = term_new(parser, TERM_MARK, token);
+	struct operand operand;
+	struct token value, mask;
+	uint64_t number, bits = UINT32_MAX;
+	char *text, *slash;
+
+	if (!term || !take_operand(parser, token, &operand))
+		return NULL;
+	if (operand.comparison != TOKEN_EQ)
+		return fail(parser, token, "can't be compared like this: expected = or !=");
+	text = arena_copy_text(&parser->filter->arena, operand.value.text);
+	if (!text)
+		return fail(parser, token, "out of memory");
+	slash = strchr(text, '/');
+	if (slash)
+		*slash++ = '\0';
+	value = mask = operand.value;
+	value.text = text;
+	mask.text = slash;
+	if (!parse_number(parser, &value, NULL, &number) ||
+	    (slash && !parse_number(parser, &mask, NULL, &bits)))
+		return NULL;
+	if (number > UINT32_MAX || bits > UINT32_MAX)
+		return fail(parser, &operand.value, "out of range: a mark has 32 bits");
+	term->needs = fields[word->field].needs;
+	term->mask = (uint32_t)bits;
+	add_range(parser, term, number, number);
+	return finish_term(parser, &operand, term);
+}
+
+/* A field that is a table by itself. */
+TERM_PARSER(unusable)
+{
+	(void)word;
+	return fail(parser, token, "several values in one, which a filter can't compare: name one "
+				   "of them (conntab fields lists all)");
+}

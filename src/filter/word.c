@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of the language: those of ss, ours, and behind them every field
+ * of the field table that can be compared.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/spell.h"
+#include "word.h"
+
+#define WORD(text, function, ...) { .name = text, .parse = parse_##function, __VA_ARGS__ }
+#define FIELD(text, function, what, id) WORD(text, function, .kind = what, .field = id)
+
+static const struct word words[] = {
+	WORD("state", state),
+	WORD("exclude", state),
+	WORD("excl", state),
+	WORD("sport", port),
+	WORD("local_port", port),
+	WORD("lport", port),
+	WORD("dport", port, .peer = true),
+	WORD("peer_port", port, .peer = true),
+	WORD("rport", port, .peer = true),
+	WORD("port", either_port),
+	WORD("src", address),
+	WORD("local", address),
+	WORD("local_address", address),
+	WORD("dst", address, .peer = true),
+	WORD("peer", address, .peer = true),
+	WORD("peer_address", address, .peer = true),
+	WORD("addr", either_address),
+	WORD("address", either_address),
+	WORD("host", either_address),
+	WORD("autobound", ephemeral),
+	FIELD("protocol", protocol, TERM_PROTOCOL, FIELD_PROTOCOL),
+	FIELD("proto", protocol, TERM_PROTOCOL, FIELD_PROTOCOL),
+	FIELD("family", family, TERM_FAMILY, FIELD_FAMILY),
+	FIELD("role", choice, TERM_TEXT, FIELD_ROLE),
+	FIELD("scope", choice, TERM_TEXT, FIELD_SCOPE),
+	FIELD("port_class", choice, TERM_TEXT, FIELD_PORT_CLASS),
+	FIELD("owner_missing", choice, TERM_TEXT, FIELD_OWNER_MISSING),
+	FIELD("shutdown", choice, TERM_TEXT, FIELD_SHUTDOWN),
+	FIELD("timer", choice, TERM_TIMER, FIELD_TIMER),
+	FIELD("pid", number_term, TERM_PID, FIELD_OWNERS),
+	FIELD("fd", number_term, TERM_DESCRIPTOR, FIELD_OWNERS),
+	FIELD("process", text, TERM_PROCESS, FIELD_OWNERS),
+	FIELD("owners", text, TERM_PROCESS, FIELD_OWNERS),
+	FIELD("command", text, TERM_PROCESS, FIELD_OWNERS),
+	FIELD("comm", text, TERM_PROCESS, FIELD_OWNERS),
+	FIELD("command_line", text, TERM_COMMAND_LINE, FIELD_OWNERS),
+	FIELD("cmdline", text, TERM_COMMAND_LINE, FIELD_OWNERS),
+	FIELD("user", name_or_number, TERM_USER, FIELD_USER),
+	FIELD("unit", text, TERM_UNIT, FIELD_UNIT),
+	FIELD("container", text, TERM_CONTAINER, FIELD_CONTAINER),
+	FIELD("cgroup", cgroup, TERM_CGROUP, FIELD_CGROUP),
+	FIELD("netns", name_or_number, TERM_NETNS, FIELD_NETNS),
+	FIELD("dev", device, TERM_DEVICE, FIELD_INTERFACE),
+	FIELD("interface", device, TERM_DEVICE, FIELD_INTERFACE),
+	FIELD("fwmark", mark, TERM_MARK, FIELD_MARK),
+	FIELD("mark", mark, TERM_MARK, FIELD_MARK),
+	/* shorter names of fields */
+	FIELD("ino", number_term, TERM_NUMBER, FIELD_INODE),
+	FIELD("sk", number_term, TERM_NUMBER, FIELD_COOKIE),
+	FIELD("recvq", number_term, TERM_NUMBER, FIELD_RECV_QUEUE),
+	FIELD("recv-q", number_term, TERM_NUMBER, FIELD_RECV_QUEUE),
+	FIELD("sendq", number_term, TERM_NUMBER, FIELD_SEND_QUEUE),
+	FIELD("send-q", number_term, TERM_NUMBER, FIELD_SEND_QUEUE),
+	FIELD("acceptq", number_term, TERM_NUMBER, FIELD_ACCEPT_QUEUE),
+	FIELD("rxbytes", number_term, TERM_NUMBER, FIELD_RX_BYTES),
+	FIELD("txbytes", number_term, TERM_NUMBER, FIELD_TX_BYTES),
+	FIELD("drops", number_term, TERM_NUMBER, FIELD_MEMORY_FIRST + MEMORY_DROPS),
+};
+
+enum { WORD_COUNT = sizeof(words) / sizeof(words[0]) };
+
+/* Both spellings, "rtt" and "rtt_us", as JSON has its keys with the unit. */
+static bool is_field(const struct field *field, const char *text)
+{
+	size_t length = strlen(field->name);
+
+	if (strncasecmp(field->name, text, length) != 0)
+		return false;
+	return !text[length] || strcasecmp(text + length, unit_suffixes[field->unit]) == 0;
+}
+
+/* How a field is compared that has no word of its own. */
+static struct word word_of(enum field_id id)
+{
+	struct word word = { .name = fields[id].name, .field = id, .parse = parse_unusable };
+
+	switch (fields[id].type) {
+	case VALUE_BOOL:
+		word.parse = parse_flag;
+		word.kind = TERM_FLAG;
+		break;
+	case VALUE_UNSIGNED:
+	case VALUE_HEX:
+		word.parse = parse_number_term;
+		word.kind = TERM_NUMBER;
+		break;
+	case VALUE_TEXT:
+		word.parse = parse_text;
+		word.kind = TERM_TEXT;
+		break;
+	default:
+		break;
+	}
+	return word;
+}
+
+bool word_find(const char *text, struct word *word)
+{
+	for (size_t i = 0; i < WORD_COUNT; i++) {
+		if (strcasecmp(words[i].name, text) != 0)
+			continue;
+		*word = words[i];
+		return true;
+	}
+	for (enum field_id id = 0; id < FIELD_COUNT; id++) {
+		if (!is_field(&fields[id], text))
+			continue;
+		*word = word_of(id);
+		return true;
+	}
+	return false;
+}
+
+const char *filter_word(size_t index)
+{
+	if (index < WORD_COUNT)
+		return words[index].name;
+	return index - WORD_COUNT < FIELD_COUNT ? fields[index - WORD_COUNT].name : NULL;
+}
+
+const char *word_nearest(const char *text)
+{
+	struct spell spell = { .word = text, .length = strlen(text) };
+
+	for (size_t i = 0; filter_word(i); i++)
+		spell_try(&spell, filter_word(i));
+	return spell.best;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Which sockets of a snapshot are the answer. */
+#include "model/select.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/field.h"
+
+static enum match match_of(const struct snapshot *snap, const struct query *query,
+			   const struct socket *sk, uint32_t known)
+{
+	struct row row = { snap, sk, NULL };
+
+	if (!(query->states & STATE_BIT(sk->state)))
+		return MATCH_NO;
+	return query->select.match ?
+		query->select.match(query->select.filter, &row, known) : MATCH_YES;
+}
+
+/* Returns how many are not hidden. */
+static size_t hide(struct snapshot *snap, const struct query *query, uint32_t known)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < snap->count; i++) {
+		struct socket *sk = &snap->sockets[i];
+
+		sk->hidden = sk->hidden || match_of(snap, query, sk, known) == MATCH_NO;
+		shown += !sk->hidden;
+	}
+	return shown;
+}
+
+/* Mark the hidden other ends of what is shown. */
+static int keep_other_ends(struct snapshot *snap, bool *keep)
+{
+	int err = pairs_find(snap);
+
+	for (size_t i = 0; !err && i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i], *other = NULL;
+
+		if (!sk->hidden)
+			other = pair_of(snap, sk);
+		if (other)
+			keep[other - snap->sockets] = true;
+	}
+	/* Indices are about to change; who wants pairs looks for them again. */
+	hash_free(&snap->pairs);
+	return err;
+}
+
+static void drop(struct snapshot *snap, const bool *keep, bool listeners)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i];
+
+		if (!sk->hidden || keep[i] || (listeners && socket_is_listener(sk)))
+			snap->sockets[count++] = *sk;
+	}
+	snap->count = count;
+}
+
+int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t known)
+{
+	size_t shown = hide(snap, query, known);
+	bool *keep;
+	int err = 0;
+
+	if (shown == snap->count)
+		return 0;
+	keep = calloc(snap->count, sizeof(*keep));
+	if (!keep)
+		return -ENOMEM;
+	if (shown && (query->needs & NEED_PAIR))
+		err = keep_other_ends(snap, keep);
+	if (!err)
+		drop(snap, keep, shown && (query->needs & NEED_LISTENER));
+	free(keep);
+	return err;
+}
+
+/* Members of the answer first; the others are no longer counted. */
+static void show_members(struct snapshot *snap, struct listener *listener)
+{
+	uint32_t *members = snap->members + listener->first, shown = 0;
+
+	for (uint32_t i = 0; i < listener->count; i++) {
+		uint32_t member = members[i];
+
+		if (snap->sockets[member].hidden)
+			continue;
+		members[i] = members[shown];
+		members[shown++] = member;
+	}
+	listener->count = shown;
+}
+
+void snapshot_select_finally(struct snapshot *snap, const struct query *query)
+{
+	if (query->select.match)
+		hide(snap, query, UINT32_MAX);
+	for (size_t i = 0; i < snap->listener_count; i++)
+		show_members(snap, &snap->listeners[i]);
+}
