@@ -9,6 +9,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,10 @@ struct tally {
 };
 
 static const char usage[] =
-"usage: dump [-e EXTENSIONS] STATES...\n"
+"usage: dump [-e EXTENSIONS] [-p PORT] STATES...\n"
 "Receive a dump of the TCP sockets and count them; one request for each STATES.\n"
-"Both are bit masks: 'dump 0x400 0x3bfe' asks for LISTEN, then for all other states.\n";
+"Both are bit masks: 'dump 0x400 0x3bfe' asks for LISTEN, then for all other states.\n"
+"With -p the kernel only tells of sockets with this local port.\n";
 
 _Noreturn static void die(const char *what, int error)
 {
@@ -47,11 +49,14 @@ static unsigned long bits(const char *text, unsigned long max)
 	return value;
 }
 
-static void request(int fd, unsigned int states, unsigned char extensions)
+/* `port` 0: all. */
+static void request(int fd, unsigned int states, unsigned char extensions, unsigned short port)
 {
 	struct {
 		struct nlmsghdr nlh;
 		struct inet_diag_req req;
+		struct nlattr attr;
+		struct inet_diag_bc_op equal, operand;
 	} msg = {
 		.nlh.nlmsg_len = sizeof(msg),
 		.nlh.nlmsg_type = TCPDIAG_GETSOCK,
@@ -59,9 +64,16 @@ static void request(int fd, unsigned int states, unsigned char extensions)
 		.req.idiag_family = AF_INET,
 		.req.idiag_ext = extensions,
 		.req.idiag_states = states,
+		.attr.nla_type = INET_DIAG_REQ_BYTECODE,
+		.attr.nla_len = NLA_HDRLEN + sizeof(msg.equal) + sizeof(msg.operand),
+		/* On to behind the program, or 4 bytes further: rejected. */
+		.equal = { INET_DIAG_BC_S_EQ, 8, 12 },
+		.operand.no = port,
 	};
 
-	if (send(fd, &msg, sizeof(msg), 0) < 0)
+	if (!port)
+		msg.nlh.nlmsg_len = offsetof(typeof(msg), attr);
+	if (send(fd, &msg, msg.nlh.nlmsg_len, 0) < 0)
 		die("cannot ask the kernel", errno);
 }
 
@@ -117,16 +129,18 @@ int main(int argc, char **argv)
 {
 	struct tally tally = { 0 };
 	unsigned char extensions = 0;
+	unsigned short port = 0;
 	int opt, fd;
 
-	while ((opt = getopt(argc, argv, "e:")) != -1) {
-		if (opt != 'e') {
-			fputs(usage, stderr);
-			return 2;
-		}
-		extensions = (unsigned char)bits(optarg, 0xff);
+	while ((opt = getopt(argc, argv, "e:p:")) != -1) {
+		if (opt == 'e')
+			extensions = (unsigned char)bits(optarg, 0xff);
+		else if (opt == 'p')
+			port = (unsigned short)bits(optarg, 0xffff);
+		else
+			optind = argc;
 	}
-	if (optind == argc) {
+	if (optind >= argc) {
 		fputs(usage, stderr);
 		return 2;
 	}
@@ -134,7 +148,7 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		die("no NETLINK_SOCK_DIAG", errno);
 	for (; optind < argc; optind++) {
-		request(fd, (unsigned int)bits(argv[optind], 0xffffffff), extensions);
+		request(fd, (unsigned int)bits(argv[optind], 0xffffffff), extensions, port);
 		receive(fd, &tally);
 	}
 	printf("%lu sockets in %lu datagrams\n", tally.sockets, tally.datagrams);

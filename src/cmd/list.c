@@ -27,14 +27,24 @@ static uint32_t view_needs(const struct settings *settings)
 	return settings->quiet ? 0 : views[settings->view].needs(settings->extras);
 }
 
+/*
+ * The default list counts what it does not show; under a filter less the bound
+ * sockets, for which the kernel would walk another table as long as the rest.
+ */
+static uint32_t states_to_ask(const struct settings *settings, uint32_t shown)
+{
+	if (shown != STATES_SHOWN)
+		return shown;
+	return settings->words[0] ? STATES_ALL & ~STATE_BIT(STATE_BOUND) : STATES_ALL;
+}
+
 static struct query make_query(const struct settings *settings, const struct filter *filter)
 {
 	uint32_t shown = states_to_show(settings, filter);
 	struct query query = {
 		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
 		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
-		/* The default list counts what it does not show. */
-		.states = shown == STATES_SHOWN ? STATES_ALL : shown,
+		.states = states_to_ask(settings, shown),
 		.needs = view_needs(settings),
 	};
 
