@@ -56,10 +56,6 @@ enum missing {
 extern const char *const timer_names[TIMER_COUNT];
 extern const char *const missing_names[MISSING_COUNT];
 
-/* By socket.shutdown. */
-enum { SHUTDOWNS = 4 };
-extern const char *const shutdown_names[SHUTDOWNS];
-
 struct socket_detail {
 	struct tcp *tcp;		/* NULL: not asked or not told */
 	struct memory *memory;

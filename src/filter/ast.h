@@ -32,6 +32,7 @@ enum term_kind {
 	TERM_DESCRIPTOR,		/* ranges, of any owner */
 	TERM_PROCESS,			/* patterns, of any owner's command */
 	TERM_COMMAND_LINE,		/* patterns, of any owner */
+	TERM_EXECUTABLE,		/* patterns, of any owner */
 	TERM_TIMER,			/* patterns */
 	TERM_KINDS
 };

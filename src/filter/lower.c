@@ -111,10 +111,11 @@ static struct cond *port_range(struct lowering *l, bool peer, struct range range
 
 	if (range.first == range.last && can_test(l, KERNEL_TESTS_EQUAL))
 		return test(l, equal, (uint32_t)range.first);
-	low = range.first ? test(l, peer ? OP_PEER_GE : OP_LOCAL_GE, (uint32_t)range.first) :
-			    constant(l, true);
-	high = range.last < UINT16_MAX ?
-		test(l, peer ? OP_PEER_LE : OP_LOCAL_LE, (uint32_t)range.last) : constant(l, true);
+	low = high = constant(l, true);
+	if (range.first)
+		low = test(l, peer ? OP_PEER_GE : OP_LOCAL_GE, (uint32_t)range.first);
+	if (range.last < UINT16_MAX)
+		high = test(l, peer ? OP_PEER_LE : OP_LOCAL_LE, (uint32_t)range.last);
 	return join(l, COND_AND, low, high);
 }
 

@@ -255,6 +255,16 @@ static bool is_command_line(const struct node *term, const struct snapshot *snap
 	return in_patterns(term, text);
 }
 
+/* Its path, or the last part of it. */
+static bool is_executable(const struct node *term, const struct snapshot *snap,
+			  const struct owner *owner)
+{
+	const char *path = owner_process(snap, owner)->executable;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return in_patterns(term, path) || (slash && in_patterns(term, slash + 1));
+}
+
 typedef bool owner_test(const struct node *term, const struct snapshot *snap,
 			const struct owner *owner);
 
@@ -277,6 +287,7 @@ HOLDS_OWNER(pid, is_pid)
 HOLDS_OWNER(descriptor, is_descriptor)
 HOLDS_OWNER(process, is_process)
 HOLDS_OWNER(command_line, is_command_line)
+HOLDS_OWNER(executable, is_executable)
 
 /* ---- trees ----------------------------------------------------------- */
 
@@ -300,6 +311,7 @@ static bool (*const tests[TERM_KINDS])(const struct node *term, const struct row
 	[TERM_DESCRIPTOR] = holds_descriptor,
 	[TERM_PROCESS] = holds_process,
 	[TERM_COMMAND_LINE] = holds_command_line,
+	[TERM_EXECUTABLE] = holds_executable,
 	[TERM_TIMER] = holds_timer,
 };
 

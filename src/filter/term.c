@@ -228,7 +228,7 @@ TERM_PARSER(number_term)
 		return NULL;
 	}
 	term->field = word->field;
-	term->needs = field ? field->needs : (uint32_t)NEED_OWNER;
+	term->needs = fields[word->field].needs;
 	if (!add_numbers(parser, term, operand.comparison, &operand.value, field, UINT64_MAX))
 		return NULL;
 	return finish_term(parser, &operand, term);

@@ -6,20 +6,6 @@
 #include "base/spell.h"
 #include "word.h"
 
-/* Fields whose values are known beforehand. */
-static const struct choice {
-	enum field_id field;
-	const char *const *names;
-	size_t count;
-} choices[] = {
-	{ FIELD_ROLE, role_names, ROLE_COUNT },
-	{ FIELD_SCOPE, scope_names, SCOPE_COUNT },
-	{ FIELD_PORT_CLASS, port_class_names, PORT_CLASS_COUNT },
-	{ FIELD_OWNER_MISSING, missing_names, MISSING_COUNT },
-	{ FIELD_TIMER, timer_names, TIMER_COUNT },
-	{ FIELD_SHUTDOWN, shutdown_names, SHUTDOWNS },
-};
-
 static bool is_digits(const char *text)
 {
 	return *text && !text[strspn(text, "0123456789")];
@@ -58,19 +44,6 @@ static bool add_patterns(struct parser *parser, struct node *term, const struct 
 	return !parser->failed;
 }
 
-/* What a term that is no field by itself must know. */
-static uint32_t needs_of(const struct word *word)
-{
-	switch (word->kind) {
-	case TERM_PROCESS:
-		return NEED_OWNER;
-	case TERM_COMMAND_LINE:
-		return NEED_OWNER | NEED_PROCESS;
-	default:
-		return fields[word->field].needs;
-	}
-}
-
 static struct node *text_term(struct parser *parser, const struct word *word,
 			      const struct token *token, struct operand *operand)
 {
@@ -79,7 +52,7 @@ static struct node *text_term(struct parser *parser, const struct word *word,
 	if (!term || !take_text(parser, token, operand))
 		return NULL;
 	term->field = word->field;
-	term->needs = needs_of(word);
+	term->needs = fields[word->field].needs;
 	return add_patterns(parser, term, operand) ? term : NULL;
 }
 
@@ -93,31 +66,22 @@ TERM_PARSER(text)
 
 /* ---- fixed choices --------------------------------------------------- */
 
-static const struct choice *find_choice(enum field_id field)
-{
-	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
-		if (choices[i].field == field)
-			return &choices[i];
-	return NULL;
-}
-
-static bool add_choice(struct parser *parser, struct node *term, const struct choice *choice,
+static bool add_choice(struct parser *parser, struct node *term, const struct field *field,
 		       const struct token *piece)
 {
 	struct spell spell = { .word = piece->text, .length = strlen(piece->text) };
-	char expected[128] = "";
+	char expected[160] = "";
+	const char *name;
 
-	for (size_t i = 0; i < choice->count; i++) {
+	for (size_t i = 0; (name = field->word(i)); i++) {
 		size_t length = strlen(expected);
 
-		if (!choice->names[i])
-			continue;
-		if (strcasecmp(choice->names[i], piece->text) == 0)
-			return add_pattern(parser, term, PATTERN_EQUAL, choice->names[i]);
-		spell_try(&spell, choice->names[i]);
-		if (length + strlen(choice->names[i]) + 3 < sizeof(expected)) {
+		if (strcasecmp(name, piece->text) == 0)
+			return add_pattern(parser, term, PATTERN_EQUAL, name);
+		spell_try(&spell, name);
+		if (length + strlen(name) + 3 < sizeof(expected)) {
 			strcat(expected, length ? ", " : "");
-			strcat(expected, choice->names[i]);
+			strcat(expected, name);
 		}
 	}
 	if (spell.best)
@@ -129,7 +93,6 @@ static bool add_choice(struct parser *parser, struct node *term, const struct ch
 
 TERM_PARSER(choice)
 {
-	const struct choice *choice = find_choice(word->field);
 	struct node *term = term_new(parser, word->kind, token);
 	struct token piece = { .kind = TOKEN_END };
 	struct operand operand;
@@ -142,7 +105,7 @@ TERM_PARSER(choice)
 	term->field = word->field;
 	term->needs = fields[word->field].needs;
 	while (next_piece(parser, &operand.value, &at, &piece))
-		add_choice(parser, term, choice, &piece);
+		add_choice(parser, term, &fields[word->field], &piece);
 	return finish_term(parser, &operand, term);
 }
 

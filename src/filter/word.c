@@ -42,14 +42,16 @@ static const struct word words[] = {
 	FIELD("owner_missing", choice, TERM_TEXT, FIELD_OWNER_MISSING),
 	FIELD("shutdown", choice, TERM_TEXT, FIELD_SHUTDOWN),
 	FIELD("timer", choice, TERM_TIMER, FIELD_TIMER),
-	FIELD("pid", number_term, TERM_PID, FIELD_OWNERS),
-	FIELD("fd", number_term, TERM_DESCRIPTOR, FIELD_OWNERS),
-	FIELD("process", text, TERM_PROCESS, FIELD_OWNERS),
-	FIELD("owners", text, TERM_PROCESS, FIELD_OWNERS),
-	FIELD("command", text, TERM_PROCESS, FIELD_OWNERS),
-	FIELD("comm", text, TERM_PROCESS, FIELD_OWNERS),
-	FIELD("command_line", text, TERM_COMMAND_LINE, FIELD_OWNERS),
-	FIELD("cmdline", text, TERM_COMMAND_LINE, FIELD_OWNERS),
+	FIELD("pid", number_term, TERM_PID, FIELD_PID),
+	FIELD("fd", number_term, TERM_DESCRIPTOR, FIELD_FD),
+	FIELD("process", text, TERM_PROCESS, FIELD_PROCESS),
+	FIELD("owners", text, TERM_PROCESS, FIELD_PROCESS),
+	FIELD("command", text, TERM_PROCESS, FIELD_PROCESS),
+	FIELD("comm", text, TERM_PROCESS, FIELD_PROCESS),
+	FIELD("command_line", text, TERM_COMMAND_LINE, FIELD_COMMAND_LINE),
+	FIELD("cmdline", text, TERM_COMMAND_LINE, FIELD_COMMAND_LINE),
+	FIELD("executable", text, TERM_EXECUTABLE, FIELD_EXECUTABLE),
+	FIELD("exe", text, TERM_EXECUTABLE, FIELD_EXECUTABLE),
 	FIELD("user", name_or_number, TERM_USER, FIELD_USER),
 	FIELD("unit", text, TERM_UNIT, FIELD_UNIT),
 	FIELD("container", text, TERM_CONTAINER, FIELD_CONTAINER),
@@ -73,16 +75,6 @@ static const struct word words[] = {
 };
 
 enum { WORD_COUNT = sizeof(words) / sizeof(words[0]) };
-
-/* Both spellings, "rtt" and "rtt_us", as JSON has its keys with the unit. */
-static bool is_field(const struct field *field, const char *text)
-{
-	size_t length = strlen(field->name);
-
-	if (strncasecmp(field->name, text, length) != 0)
-		return false;
-	return !text[length] || strcasecmp(text + length, unit_suffixes[field->unit]) == 0;
-}
 
 /* How a field is compared that has no word of its own. */
 static struct word word_of(enum field_id id)
@@ -111,19 +103,18 @@ static struct word word_of(enum field_id id)
 
 bool word_find(const char *text, struct word *word)
 {
+	const struct field *field;
+
 	for (size_t i = 0; i < WORD_COUNT; i++) {
 		if (strcasecmp(words[i].name, text) != 0)
 			continue;
 		*word = words[i];
 		return true;
 	}
-	for (enum field_id id = 0; id < FIELD_COUNT; id++) {
-		if (!is_field(&fields[id], text))
-			continue;
-		*word = word_of(id);
-		return true;
-	}
-	return false;
+	field = field_find(text);
+	if (field)
+		*word = word_of(field_id(field));
+	return field;
 }
 
 const char *filter_word(size_t index)

@@ -27,8 +27,6 @@ const char *const missing_names[MISSING_COUNT] = {
 	[MISSING_OTHER_PID_NAMESPACE] = "other-pid-namespace",
 };
 
-const char *const shutdown_names[SHUTDOWNS] = { NULL, "receive", "send", "both" };
-
 bool socket_is_listener(const struct socket *sk)
 {
 	return protocols[sk->protocol].listening & STATE_BIT(sk->state);
