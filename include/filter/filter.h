@@ -51,6 +51,9 @@ struct filter *filter_parse(const char *text, const struct filter_names *names,
 			    struct filter_error *error);
 void filter_free(struct filter *filter);
 
+/* The text it was made of; lives as long as the filter. */
+const char *filter_text(const struct filter *filter);
+
 /* What must be collected so that it can decide: enum need. */
 uint32_t filter_needs(const struct filter *filter);
 

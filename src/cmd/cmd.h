@@ -24,7 +24,7 @@ struct settings {
 	uint32_t extras;		/* enum extra */
 	enum view_id view;
 	enum color color;
-	bool all, listening, no_header, quiet, explain, help, version;
+	bool all, listening, no_header, quiet, explain, summary, help, version;
 	const char *netns;
 	char **words;			/* behind the options and the command, up to NULL */
 };

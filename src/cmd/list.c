@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "summary.h"
 #include "collect/source.h"
 #include "model/listing.h"
 #include "model/query.h"
@@ -16,7 +17,7 @@ enum { WIDTH_USUAL = 80, STATES_SHOWN = STATES_ALL & ~STATES_QUIET };
 /* A filter that names states, or a target, says itself which are shown. */
 static uint32_t states_to_show(const struct settings *settings, const struct filter *filter)
 {
-	if (settings->all || (filter_decides_states(filter) && !settings->listening))
+	if (settings->all || settings->summary || (filter_decides_states(filter) && !settings->listening))
 		return STATES_ALL;
 	return settings->listening ? STATES_LISTENING : STATES_SHOWN;
 }
@@ -24,6 +25,8 @@ static uint32_t states_to_show(const struct settings *settings, const struct fil
 /* What the view needs; of the answer alone, as for --quiet, nothing. */
 static uint32_t view_needs(const struct settings *settings)
 {
+	if (settings->summary)
+		return summary_needs(settings->extras);
 	return settings->quiet ? 0 : views[settings->view].needs(settings->extras);
 }
 
@@ -133,6 +136,28 @@ static enum status open_source(const struct settings *settings, struct source **
 	return STATUS_INCOMPLETE;
 }
 
+static enum status summarize(const struct settings *settings, const struct snapshot *snap,
+			     const char *base)
+{
+	struct summary summary;
+	enum status status;
+	struct buf out;
+	int err;
+
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return STATUS_INCOMPLETE;
+	err = summary_make(&summary, snap);
+	if (err < 0)
+		out.error = -err;
+	else if (settings->view == VIEW_JSON)
+		summary_show_json(&summary, base, &out);
+	else
+		summary_show(&summary, base, &out);
+	status = finish(&out, summary.sockets ? STATUS_FOUND : STATUS_NOTHING);
+	summary_free(&summary);
+	return status;
+}
+
 static enum status explain(const struct filter *filter, const struct query *query)
 {
 	struct buf out;
@@ -158,7 +183,10 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;
 	}
-	status = show(settings, snap, states_to_show(settings, filter));
+	if (settings->summary)
+		status = summarize(settings, snap, filter_text(filter));
+	else
+		status = show(settings, snap, states_to_show(settings, filter));
 	show_notes(settings, snap);
 	if (!snapshot_is_complete(snap))
 		status = STATUS_INCOMPLETE;

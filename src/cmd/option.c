@@ -41,6 +41,7 @@ APPLY_SIMPLE(set_listening, settings->listening = true)
 APPLY_SIMPLE(keep_default, (void)settings)
 APPLY_SIMPLE(set_no_header, settings->no_header = true)
 APPLY_SIMPLE(set_quiet, settings->quiet = true)
+APPLY_SIMPLE(set_summary, settings->summary = true)
 APPLY_SIMPLE(set_explain, settings->explain = true)
 APPLY_SIMPLE(set_json, settings->view = VIEW_JSON)
 APPLY_SIMPLE(set_netns, settings->netns = value)
@@ -88,6 +89,7 @@ static const struct option_row options[] = {
 	{ 'n', 0, "numeric", NULL, "addresses and ports as numbers (the default)", keep_default },
 	{ 'j', 0, "json", NULL, "JSON, schema conntab/1", set_json },
 	{ 'H', 0, "no-header", NULL, "rows only: no headings, no last line", set_no_header },
+	{ 's', 0, "summary", NULL, "how many of what, and what explains trouble", set_summary },
 	{ 'q', 0, "quiet", NULL, "no output, only the exit status", set_quiet },
 	{ LONG_ONLY + 2, 0, "explain", NULL,
 	  "the filter as understood, and what the kernel gets", set_explain },

@@ -4,6 +4,11 @@
 
 #include "lower.h"
 
+const char *filter_text(const struct filter *filter)
+{
+	return filter->text;
+}
+
 uint32_t filter_needs(const struct filter *filter)
 {
 	return filter->root ? filter->root->needs : 0;

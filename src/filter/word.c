@@ -71,6 +71,8 @@ static const struct word words[] = {
 	FIELD("acceptq", number_term, TERM_NUMBER, FIELD_ACCEPT_QUEUE),
 	FIELD("rxbytes", number_term, TERM_NUMBER, FIELD_RX_BYTES),
 	FIELD("txbytes", number_term, TERM_NUMBER, FIELD_TX_BYTES),
+	FIELD("rxrate", number_term, TERM_NUMBER, FIELD_RX_RATE),
+	FIELD("txrate", number_term, TERM_NUMBER, FIELD_TX_RATE),
 	FIELD("drops", number_term, TERM_NUMBER, FIELD_MEMORY_FIRST + MEMORY_DROPS),
 };
 

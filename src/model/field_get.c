@@ -217,6 +217,23 @@ GETTER(direction)
 	return text(arrows[socket_role(row->snap, row->sk)]);
 }
 
+/* The kernel admits one more than the backlog (sk_acceptq_is_full()). */
+GETTER(full)
+{
+	const struct socket *sk = row->sk;
+
+	if (!(sk->have & HAVE_ACCEPT_QUEUE) || !(sk->have & HAVE_BACKLOG))
+		return none;
+	return (struct value){ .type = field->type, .boolean = sk->accept_queue > sk->backlog };
+}
+
+GETTER(between)
+{
+	(void)row;
+	(void)field;
+	return none;
+}
+
 GETTER(whole)
 {
 	const struct socket_detail *detail = row->sk->detail;

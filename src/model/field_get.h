@@ -53,6 +53,8 @@ GETTER(timer_expires);
 GETTER(timer_retransmits);
 GETTER(netns_name);
 GETTER(netns_inode);
+GETTER(full);
+GETTER(between);	/* what only two looks at the table tell */
 GETTER(whole);		/* composite values, which the view takes from the row */
 GETTER(tcp);		/* by field->place, from tcp_info */
 GETTER(tcp_name);	/* congestion control, ULP */
