@@ -17,7 +17,9 @@ enum { WIDTH_USUAL = 80, STATES_SHOWN = STATES_ALL & ~STATES_QUIET };
 /* A filter that names states, or a target, says itself which are shown. */
 static uint32_t states_to_show(const struct settings *settings, const struct filter *filter)
 {
-	if (settings->all || settings->summary || (filter_decides_states(filter) && !settings->listening))
+	if (settings->all || (settings->summary && !settings->listening))
+		return STATES_ALL;
+	if (filter_decides_states(filter) && !settings->listening)
 		return STATES_ALL;
 	return settings->listening ? STATES_LISTENING : STATES_SHOWN;
 }

@@ -272,14 +272,20 @@ static struct cond *(*const lowerers[TERM_KINDS])(struct lowering *l, const stru
 
 /* ---- trees ----------------------------------------------------------- */
 
+static struct cond *lower_term(struct lowering *l, const struct node *term, bool above)
+{
+	if (!lowerers[term->term])
+		return constant(l, above);
+	return lowerers[term->term](l, term, above);
+}
+
 static struct cond *lower_node(struct lowering *l, const struct node *node, bool above)
 {
 	enum cond_kind kind = node->kind == NODE_AND ? COND_AND : COND_OR;
 	struct cond *all;
 
 	if (node->kind == NODE_TERM)
-		return lowerers[node->term] ? lowerers[node->term](l, node, above) :
-					      constant(l, above);
+		return lower_term(l, node, above);
 	if (node->kind == NODE_NOT)
 		return invert(l, lower_node(l, node->child, !above));
 	all = constant(l, kind == COND_AND);
