@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What numbers stand for: interfaces, namespaces, cgroups, users, services. */
+/*
+ * What numbers stand for: interfaces, namespaces, cgroups, users, services.
+ * And what the kernel counts and how it is set, in one namespace.
+ */
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 
@@ -11,12 +14,27 @@ struct interface {
 	const char *name;
 };
 
+/* A counter of the kernel: "TcpExt.ListenOverflows", "Udp6.InErrors", "sockstat.TCP.orphan". */
+struct counter {
+	const char *name;
+	uint64_t value;
+};
+
+/* A setting: "net.ipv4.ip_local_port_range" is "32768 60999", one blank between words. */
+struct sysctl {
+	const char *name, *value;
+};
+
 struct netns {
 	uint64_t inode;			/* of the nsfs file; 0 unknown */
 	const char *name;		/* below /run/netns; NULL none */
 	struct interface *interfaces;
 	size_t interface_count;
 	uint16_t ephemeral_first, ephemeral_last;	/* 0: unknown */
+	struct counter *counters;	/* in no particular order */
+	size_t counter_count;
+	struct sysctl *sysctls;
+	size_t sysctl_count;
 };
 
 struct cgroup {

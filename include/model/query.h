@@ -18,6 +18,8 @@ enum need {
 	NEED_PORT_CLASS = 1 << 9,	/* the kernel's ephemeral range */
 	NEED_INTERFACE = 1 << 10,	/* interface names, where a socket is bound to one */
 	NEED_NETNS = 1 << 11,		/* inode and name of the namespace */
+	NEED_COUNTERS = 1 << 12,	/* what the kernel counts in the namespace */
+	NEED_SYSCTLS = 1 << 13,		/* settings that bear on ports and queues */
 };
 
 enum { IP_VERSION_4 = 1, IP_VERSION_6 = 2, IP_VERSIONS_ALL = 3 };

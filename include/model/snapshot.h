@@ -88,6 +88,11 @@ uint32_t snapshot_cgroup(struct snapshot *snap, uint64_t id);
 const char *snapshot_user(const struct snapshot *snap, uint32_t uid);
 const char *snapshot_service(const struct snapshot *snap, enum protocol protocol, uint16_t port);
 const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint32_t index);
+const char *snapshot_sysctl(const struct snapshot *snap, uint16_t netns, const char *name);
+
+/* False where the kernel has no such counter, or it was not asked for. */
+bool snapshot_counter(const struct snapshot *snap, uint16_t netns, const char *name,
+		      uint64_t *value);
 
 /* The first member of a listener, by its index in `listeners`. */
 static inline const struct socket *listener_socket(const struct snapshot *snap, uint32_t index)

@@ -69,6 +69,12 @@ void services_read(struct snapshot *snap, uint32_t wanted);
 void netns_read_interfaces(struct snapshot *snap, struct netns *netns);
 void netns_read_ports(struct netns *netns);
 
+/* counters.c: all counters below `proc_net`; what can't be read is not there. */
+void counters_read(struct snapshot *snap, struct netns *netns, const char *proc_net);
+
+/* sysctl.c: settings of the calling thread's namespace; the kernel may not have all of them. */
+void sysctls_read(struct snapshot *snap, struct netns *netns);
+
 /*
  * netns.c: open the namespace that `text` names (see source_open()).  Returns
  * a descriptor or -errno; `pid` is set when it was named by a process.

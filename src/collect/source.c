@@ -279,6 +279,10 @@ static int collect_inside(struct collection *c, const struct source *source)
 		netns_read_interfaces(snap, snap->netns);
 	if (needs & NEED_PORT_CLASS && source->may_enter)
 		netns_read_ports(snap->netns);
+	if (needs & NEED_COUNTERS)
+		counters_read(snap, snap->netns, c->proc_net);
+	if (needs & NEED_SYSCTLS && source->may_enter)
+		sysctls_read(snap, snap->netns);
 	err = snapshot_drop_duplicates(snap);
 	if (!err && needs & NEED_LISTENER)
 		err = listeners_find(snap);

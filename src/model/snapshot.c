@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -153,6 +154,30 @@ const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint
 		if (ns->interfaces[i].index == index)
 			return ns->interfaces[i].name;
 	return NULL;
+}
+
+const char *snapshot_sysctl(const struct snapshot *snap, uint16_t netns, const char *name)
+{
+	const struct netns *ns = &snap->netns[netns];
+
+	for (size_t i = 0; i < ns->sysctl_count; i++)
+		if (strcmp(ns->sysctls[i].name, name) == 0)
+			return ns->sysctls[i].value;
+	return NULL;
+}
+
+bool snapshot_counter(const struct snapshot *snap, uint16_t netns, const char *name,
+		      uint64_t *value)
+{
+	const struct netns *ns = &snap->netns[netns];
+
+	for (size_t i = 0; i < ns->counter_count; i++) {
+		if (strcmp(ns->counters[i].name, name) == 0) {
+			*value = ns->counters[i].value;
+			return true;
+		}
+	}
+	return false;
 }
 
 const struct owner *owner_first(const struct snapshot *snap, const struct socket *sk)
