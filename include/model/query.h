@@ -20,6 +20,7 @@ enum need {
 	NEED_NETNS = 1 << 11,		/* inode and name of the namespace */
 	NEED_COUNTERS = 1 << 12,	/* what the kernel counts in the namespace */
 	NEED_SYSCTLS = 1 << 13,		/* settings that bear on ports and queues */
+	NEED_HOST = 1 << 14,		/* names of hosts, maybe over the network */
 };
 
 enum { IP_VERSION_4 = 1, IP_VERSION_6 = 2, IP_VERSIONS_ALL = 3 };
@@ -29,6 +30,7 @@ struct query {
 	uint32_t versions;		/* IP_VERSION_*: dual-stack sockets belong to both */
 	uint32_t states;		/* STATE_BIT()s */
 	uint32_t needs;			/* enum need */
+	uint32_t shown;			/* the states whose hosts get names (NEED_HOST) */
 };
 
 #endif

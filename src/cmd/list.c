@@ -29,6 +29,7 @@ static struct query make_query(const struct settings *settings)
 		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
 		/* The default list counts what it does not show. */
 		.states = shown == STATES_SHOWN ? STATES_ALL : shown,
+		.shown = shown,
 		.needs = views[settings->view].needs(settings->extras),
 	};
 }
