@@ -272,6 +272,12 @@ static void note_missing(struct snapshot *snap, const struct job *job, unsigned 
 
 	if (!missing)
 		return;
+	/* Threads stay as long as there is something to ask. */
+	if (late && job->users == 1) {
+		snapshot_note(snap, SEVERITY_WARNING, "names",
+			      "names of hosts could not be asked for: no thread could be started");
+		return;
+	}
 	if (late)
 		snprintf(within, sizeof(within), " within %u.%u s", milliseconds / 1000,
 			 milliseconds % 1000 / 100);
