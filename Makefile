@@ -49,11 +49,11 @@ warnings := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wca
 # member of a table row, where we leave out what is zero.
 warnings += $(if $(findstring clang,$(CC)),-Wno-cast-qual -Wno-missing-field-initializers)
 
-language := -std=gnu17 -D_GNU_SOURCE -DCONNTAB_VERSION='"$(VERSION)"' -Iinclude
+language := -std=gnu17 -pthread -D_GNU_SOURCE -DCONNTAB_VERSION='"$(VERSION)"' -Iinclude
 lto = $(lto_$(VARIANT)-$(compiler))
 cflags := $(language) $(warnings) $(lto) $(hardening) $(hardening_$(VARIANT)) $(sanitizers) \
 	$(CPPFLAGS) $(CFLAGS)
-ldflags := -pie -Wl,-z,relro,-z,now $(lto) $(sanitizers) $(CFLAGS) $(LDFLAGS)
+ldflags := -pie -pthread -Wl,-z,relro,-z,now $(lto) $(sanitizers) $(CFLAGS) $(LDFLAGS)
 # The test factory and the benchmarks are programs of their own.
 tool_flags := -std=gnu17 $(warnings) -O2 -g -pthread
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { ADDRESS_TEXT_MAX = 48 };	/* bytes address_print() needs */
 
@@ -38,6 +39,15 @@ char *address_print(char *out, const struct address *address);
 
 /* Length of what address_print() writes. */
 size_t address_length(const struct address *address);
+
+/* Its bytes as a number to make a hash of. */
+static inline uint64_t address_word(const struct address *address)
+{
+	uint64_t words[2];
+
+	memcpy(words, address->bytes, sizeof(words));
+	return words[0] * 31 ^ words[1];
+}
 
 /* Equal when both carry the same packets: v4-mapped and IPv4 are one. */
 bool endpoint_same(const struct endpoint *a, const struct endpoint *b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What numbers stand for: interfaces, namespaces, cgroups, users, services.
+ * What numbers stand for: interfaces, namespaces, cgroups, users, services, hosts.
  * And what the kernel counts and how it is set, in one namespace.
  */
 #ifndef MODEL_NAMES_H
@@ -9,8 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/address.h"
+
 struct interface {
 	uint32_t index;
+	const char *name;
+};
+
+struct host {
+	struct address address;		/* never v4-mapped */
 	const char *name;
 };
 

@@ -21,6 +21,7 @@ enum need {
 	NEED_NETNS = 1 << 11,		/* inode and name of the namespace */
 	NEED_COUNTERS = 1 << 12,	/* what the kernel counts in the namespace */
 	NEED_SYSCTLS = 1 << 13,		/* settings that bear on ports and queues */
+	NEED_HOST = 1 << 14,		/* names of hosts, maybe over the network */
 	NEED_BEFORE = 1 << 20,		/* the same sockets some time ago: rates and ages */
 };
 
@@ -71,6 +72,7 @@ struct query {
 	uint32_t versions;		/* IP_VERSION_*: dual-stack sockets belong to both */
 	uint32_t states;		/* STATE_BIT()s */
 	uint32_t needs;			/* enum need */
+	uint32_t shown;			/* the states whose hosts get names (NEED_HOST) */
 	struct selection select;
 };
 

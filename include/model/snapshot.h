@@ -57,6 +57,8 @@ struct snapshot {
 	size_t user_count;
 	struct service *services;	/* sorted by protocol, then port */
 	size_t service_count;
+	struct host *hosts;		/* sorted by address */
+	size_t host_count;
 
 	struct note *notes, **last_note;
 };
@@ -88,6 +90,7 @@ uint32_t snapshot_cgroup(struct snapshot *snap, uint64_t id);
 /* Name lookups; NULL where there is none. */
 const char *snapshot_user(const struct snapshot *snap, uint32_t uid);
 const char *snapshot_service(const struct snapshot *snap, enum protocol protocol, uint16_t port);
+const char *snapshot_host(const struct snapshot *snap, const struct address *address);
 const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint32_t index);
 const char *snapshot_sysctl(const struct snapshot *snap, uint16_t netns, const char *name);
 

@@ -18,6 +18,7 @@ enum extra {
 	EXTRA_EXTENDED = 1 << 2,	/* -e */
 	EXTRA_MEMORY = 1 << 3,		/* -m */
 	EXTRA_INFO = 1 << 4,		/* -i */
+	EXTRA_NAMES = 1 << 5,		/* -r */
 };
 
 struct view_options {
@@ -40,6 +41,9 @@ struct view {
 enum view_id { VIEW_TABLE, VIEW_JSON, VIEW_COUNT };
 
 extern const struct view views[VIEW_COUNT];
+
+/* What -r needs in any view: enum need. */
+uint32_t names_needs(uint32_t extras);
 
 /*
  * The notes of a snapshot, a line each, for a person: "warning: ...".  Those

@@ -50,6 +50,7 @@ static struct query make_query(const struct settings *settings, const struct fil
 		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
 		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
 		.states = states_to_ask(settings, shown),
+		.shown = shown,
 		.needs = view_needs(settings),
 	};
 

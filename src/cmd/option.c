@@ -38,7 +38,6 @@ APPLY_SIMPLE(add_extra, settings->extras |= row->bits)
 APPLY_SIMPLE(remove_extra, settings->extras &= ~row->bits)
 APPLY_SIMPLE(set_all, settings->all = true)
 APPLY_SIMPLE(set_listening, settings->listening = true)
-APPLY_SIMPLE(keep_default, (void)settings)
 APPLY_SIMPLE(set_no_header, settings->no_header = true)
 APPLY_SIMPLE(set_quiet, settings->quiet = true)
 APPLY_SIMPLE(set_summary, settings->summary = true)
@@ -86,7 +85,10 @@ static const struct option_row options[] = {
 	{ 'm', EXTRA_MEMORY, "memory", NULL, "kernel memory and drops", add_extra },
 	{ 'i', EXTRA_INFO, "info", NULL,
 	  "TCP: round-trip times, windows, retransmissions, ...", add_extra },
-	{ 'n', 0, "numeric", NULL, "addresses and ports as numbers (the default)", keep_default },
+	{ 'n', EXTRA_NAMES, "numeric", NULL, "addresses and ports as numbers (the default)",
+	  remove_extra },
+	{ 'r', EXTRA_NAMES, "resolve", NULL,
+	  "names of hosts and services; asks the resolver", add_extra },
 	{ 'j', 0, "json", NULL, "JSON, schema conntab/1", set_json },
 	{ 'H', 0, "no-header", NULL, "rows only: no headings, no last line", set_no_header },
 	{ 's', 0, "summary", NULL, "how many of what, and what explains trouble", set_summary },

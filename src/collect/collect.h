@@ -66,6 +66,13 @@ const char *container_of_cgroup(struct arena *arena, const char *path);
 void users_read(struct snapshot *snap);
 void services_read(struct snapshot *snap, uint32_t wanted);
 
+/*
+ * resolve.c: names of the hosts whose addresses sockets in `states` have, from
+ * the system's resolver, in the calling thread's namespace.  Returns after
+ * `milliseconds` at most, without the names that are late.  0 or -errno.
+ */
+int resolve_hosts(struct snapshot *snap, uint32_t states, unsigned milliseconds);
+
 /* netns.c: interfaces and ephemeral port range of the calling thread's namespace. */
 void netns_read_interfaces(struct snapshot *snap, struct netns *netns);
 void netns_read_ports(struct netns *netns);

@@ -22,6 +22,7 @@
 enum {
 	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
 	PROC_NET_SIZE = 64,
+	NAMES_MS = 1000,	/* to wait for names of hosts, all in all */
 	EXPECTED_MORE = 64,	/* a guess is seldom exceeded by more than this part of it */
 };
 
@@ -313,6 +314,12 @@ static int collect_outside(struct collection *c)
 	if (needs & NEED_SERVICE)
 		services_read(c->snap, c->query->protocols);
 	snapshot_select_finally(c->snap, c->query);
+	if (needs & NEED_HOST) {
+		int err = resolve_hosts(c->snap, c->query->shown, NAMES_MS);
+
+		if (err < 0)
+			return err;
+	}
 	return needs & NEED_PAIR ? pairs_find(c->snap) : 0;
 }
 

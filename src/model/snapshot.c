@@ -146,6 +146,25 @@ const char *snapshot_service(const struct snapshot *snap, enum protocol protocol
 	return service ? service->name : NULL;
 }
 
+static int compare_hosts(const void *key, const void *item)
+{
+	const struct host *host = item;
+
+	return address_compare(key, &host->address);
+}
+
+const char *snapshot_host(const struct snapshot *snap, const struct address *address)
+{
+	struct address wanted;
+	const struct host *host;
+
+	if (!snap->host_count)
+		return NULL;
+	wanted = address_unmapped(address);
+	host = bsearch(&wanted, snap->hosts, snap->host_count, sizeof(*host), compare_hosts);
+	return host ? host->name : NULL;
+}
+
 const char *snapshot_interface(const struct snapshot *snap, uint16_t netns, uint32_t index)
 {
 	const struct netns *ns = &snap->netns[netns];

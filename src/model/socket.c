@@ -48,14 +48,6 @@ bool socket_speaks(const struct socket *sk, int version)
 	       is_dual_stack(sk);
 }
 
-static uint64_t address_word(const struct address *address)
-{
-	uint64_t words[2];
-
-	memcpy(words, address->bytes, sizeof(words));
-	return words[0] * 31 ^ words[1];
-}
-
 uint32_t socket_hash(const struct socket *sk)
 {
 	uint64_t key = sk->cookie;

@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "model/query.h"
+
+enum { HOST_LEAST = 8 };	/* columns that remain of a name */
 
 static size_t add_text(struct buf *out, const char *text)
 {
@@ -49,10 +52,15 @@ static bool is_any_version(const struct row *row, const struct endpoint *ep)
 	       socket_speaks(row->sk, 4);
 }
 
+/* A peer has a device only where its address means nothing without one. */
+static bool is_scoped(const struct row *row, const struct endpoint *ep)
+{
+	return row->sk->interface &&
+	       (ep == &row->sk->local || address_is_link_local(&ep->address));
+}
+
 static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep)
 {
-	bool scoped = row->sk->interface &&
-		      (ep == &row->sk->local || address_is_link_local(&ep->address));
 	bool brackets = ep->address.family == AF_INET6;
 	size_t columns = brackets ? 2 : 0;
 	char *start = buf_room(out, ADDRESS_TEXT_MAX + 2), *end = start;
@@ -62,26 +70,87 @@ static size_t add_address(struct buf *out, const struct row *row, const struct e
 	end = address_print(end, &ep->address);
 	columns += (size_t)(end - start) - (brackets ? 1 : 0);
 	buf_used(out, end);
-	if (scoped)
+	if (is_scoped(row, ep))
 		columns += add_interface(out, row);
 	if (brackets)
 		buf_add_char(out, ']');
 	return columns;
 }
 
-size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
+static bool wants_names(const struct row *row)
 {
+	return row->snap->asked & NEED_HOST;
+}
+
+/* NULL: a number.  A port that anybody is given has no service, whatever the list says. */
+static const char *service_of(const struct row *row, uint16_t port)
+{
+	const struct netns *netns = &row->snap->netns[row->sk->netns];
+
+	if (!wants_names(row) || !port)
+		return NULL;
+	if (protocols[row->sk->protocol].has_ports &&
+	    port >= netns->ephemeral_first && port <= netns->ephemeral_last)
+		return NULL;
+	return snapshot_service(row->snap, row->sk->protocol, port);
+}
+
+/* Columns for a name where `most` are for all of the endpoint. */
+static size_t room_for_host(const struct row *row, uint16_t port, size_t most)
+{
+	const char *service = service_of(row, port);
+	size_t others = 1 + (service ? text_width(service, strlen(service)) : digits_of(port));
+
+	return most > others + HOST_LEAST ? most - others : HOST_LEAST;
+}
+
+/* The middle of a long name says least: who it is stands in front, whose it is at the end. */
+static size_t add_shortened(struct buf *out, const char *name, size_t most)
+{
+	size_t length = strlen(name), columns = text_width(name, length), used;
+	const char *tail = name;
+
+	if (columns <= most)
+		return add_text(out, name);
+	columns = text_add_safe(out, name, length, most / 2);
+	buf_add_literal(out, "…");
+	while (columns + 1 + text_width(tail, length) > most) {
+		text_decode(tail, length, &used);
+		tail += used;
+		length -= used;
+	}
+	return columns + 1 + text_add_safe(out, tail, length, SIZE_MAX);
+}
+
+/* Name or address of the host.  `most` is for all of the cell. */
+static size_t add_host(struct buf *out, const struct row *row, const struct endpoint *ep,
+		       size_t most)
+{
+	const char *name = wants_names(row) ? snapshot_host(row->snap, &ep->address) : NULL;
 	size_t columns;
 
-	if (is_any_version(row, ep)) {
+	if (!name && !is_any_version(row, ep))
+		return add_address(out, row, ep);
+	if (name)
+		columns = add_shortened(out, name, room_for_host(row, ep->port, most));
+	else
 		columns = add_plain(out, "*");
-		if (row->sk->interface)
-			columns += add_interface(out, row);
-	} else {
-		columns = add_address(out, row, ep);
-	}
+	return is_scoped(row, ep) ? columns + add_interface(out, row) : columns;
+}
+
+size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
+				size_t most)
+{
+	size_t columns = add_host(out, row, ep, most);
+	const char *service = service_of(row, ep->port);
+
 	buf_add_char(out, ':');
-	return columns + 1 + add_number(out, ep->port);
+	return columns + 1 + (service ? add_text(out, service) : add_number(out, ep->port));
+}
+
+size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
+{
+	return cell_add_endpoint_within(out, row, ep, SIZE_MAX);
 }
 
 /* ---- numbers with units ---------------------------------------------- */
@@ -252,7 +321,7 @@ size_t cell_columns(struct buf *scratch, const struct row *row, const struct fie
 		    struct value value)
 {
 	if (value.type == VALUE_ENDPOINT && value.endpoint->address.family == AF_INET &&
-	    !row->sk->interface)
+	    !row->sk->interface && !wants_names(row))
 		return address_length(&value.endpoint->address) + 1 +
 		       digits_of(value.endpoint->port);
 	scratch->length = 0;

@@ -33,7 +33,7 @@ uint32_t json_needs(uint32_t extras)
 		needs |= NEED_TCP;
 	if (extras & EXTRA_MEMORY)
 		needs |= NEED_MEMORY;
-	return needs;
+	return needs | names_needs(extras);
 }
 
 static void add_text(struct buf *out, const char *text)
@@ -159,6 +159,7 @@ static void add_endpoint(struct buf *out, const struct row *row, const struct en
 	buf_add_unsigned(out, ep->port);
 	add_member_text(out, ",\"interface\":", interface);
 	add_member_text(out, ",\"service\":", snapshot_service(row->snap, sk->protocol, ep->port));
+	add_member_text(out, ",\"host\":", snapshot_host(row->snap, &ep->address));
 	buf_add_char(out, '}');
 }
 

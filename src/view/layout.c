@@ -7,6 +7,7 @@
 
 enum {
 	LAST_LEAST = 18,	/* the last column may be cut down to this */
+	LAST_USUAL = 30,	/* and mostly needs no more than this */
 	ENDPOINT_USUAL = 21,	/* 255.255.255.255:65535 */
 	MEASURED_MOST = 250000,	/* sockets; a wider one behind them stands out */
 };
@@ -148,15 +149,16 @@ static void measure(struct layout *layout, const struct listing *listing,
 
 /* ---- fitting --------------------------------------------------------- */
 
-static size_t least_total(const struct layout *layout)
+/* Columns that all need when the last one has at most `last`. */
+static size_t total_with(const struct layout *layout, size_t last)
 {
 	size_t total = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
 		size_t width = layout->widths[i];
 
-		if (i + 1 == layout->count && width > LAST_LEAST)
-			width = LAST_LEAST;
+		if (i + 1 == layout->count && width > last)
+			width = last;
 		total += width + (i ? COLUMN_GAP : 0);
 	}
 	return total;
@@ -178,11 +180,15 @@ static void remove_column(struct layout *layout, size_t column)
 	for (size_t i = column; i < layout->count; i++) {
 		layout->fields[i] = layout->fields[i + 1];
 		layout->widths[i] = layout->widths[i + 1];
+		layout->wanted[i] = layout->wanted[i + 1];
 		layout->drop[i] = layout->drop[i + 1];
 	}
 }
 
-/* Addresses are never cut: a row with a long one stands out, and the others keep their columns. */
+/*
+ * Addresses are never cut: a row with a long one stands out, and the others keep their columns.
+ * Names are.
+ */
 static void narrow_endpoints(struct layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++)
@@ -191,17 +197,35 @@ static void narrow_endpoints(struct layout *layout)
 			layout->widths[i] = ENDPOINT_USUAL;
 }
 
+/* Endpoints get back what is left when the last column has what it mostly needs. */
+static void widen_endpoints(struct layout *layout, size_t width)
+{
+	size_t total = total_with(layout, LAST_USUAL), before;
+
+	do {
+		before = total;
+		for (size_t i = 0; i < layout->count && total < width; i++) {
+			if (layout->widths[i] >= layout->wanted[i])
+				continue;
+			layout->widths[i]++;
+			total++;
+		}
+	} while (total > before);
+}
+
 static void fit(struct layout *layout, size_t width)
 {
-	if (least_total(layout) > width)
+	memcpy(layout->wanted, layout->widths, sizeof(layout->wanted));
+	if (total_with(layout, LAST_LEAST) > width)
 		narrow_endpoints(layout);
-	while (least_total(layout) > width) {
+	while (total_with(layout, LAST_LEAST) > width) {
 		size_t column = most_dispensable(layout);
 
 		if (!layout->drop[column])
 			break;
 		remove_column(layout, column);
 	}
+	widen_endpoints(layout, width);
 }
 
 void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,

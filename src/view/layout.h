@@ -11,6 +11,7 @@ enum { COLUMNS_MAX = 16, COLUMN_GAP = 2 };
 struct layout {
 	enum field_id fields[COLUMNS_MAX];
 	size_t widths[COLUMNS_MAX];
+	size_t wanted[COLUMNS_MAX];	/* widths, if there were room */
 	uint8_t drop[COLUMNS_MAX];	/* 0: stays; else the highest goes first */
 	size_t count;
 };

@@ -51,7 +51,7 @@ struct table {
 
 uint32_t table_needs(uint32_t extras)
 {
-	return layout_needs(extras) | detail_needs(extras);
+	return layout_needs(extras) | detail_needs(extras) | names_needs(extras);
 }
 
 static const char *color_of(const struct row *row, enum field_id id)
@@ -127,7 +127,11 @@ static size_t write_cell(struct table *table, const struct row *row, size_t colu
 	size_t width;
 
 	table->cell.length = 0;
-	width = cell_add_value(&table->cell, row, &fields[id], value);
+	if (value.type == VALUE_ENDPOINT && table->options->width)
+		width = cell_add_endpoint_within(&table->cell, row, value.endpoint,
+						 layout->widths[column]);
+	else
+		width = cell_add_value(&table->cell, row, &fields[id], value);
 	if (column + 1 == layout->count)
 		width = cut(table, at + table->late, width);
 	add_cell(table, column, width, table->options->color ? color_of(row, id) : NULL);
@@ -195,6 +199,7 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 	if (color)
 		buf_add_literal(table->out, PLAIN);
 	buf_add_char(table->out, '\n');
+	table->late = 0;
 	for (size_t i = 0; i < layout->count; i++) {
 		table->cell.length = 0;
 		buf_add_text(&table->cell, fields[layout->fields[i]].title);

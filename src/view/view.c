@@ -11,6 +11,11 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_JSON] = { "json", "one JSON object, schema conntab/1", json_needs, json_show },
 };
 
+uint32_t names_needs(uint32_t extras)
+{
+	return extras & EXTRA_NAMES ? NEED_HOST | NEED_SERVICE | NEED_PORT_CLASS : 0;
+}
+
 void notes_show(const struct snapshot *snap, bool all, const char *prefix, struct buf *out)
 {
 	for (const struct note *note = snap->notes; note; note = note->next) {

@@ -27,7 +27,10 @@ static void take_messages(struct inet_dump *dump, const char *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct query query = { PROTOCOLS_ALL, IP_VERSIONS_ALL, STATES_ALL, UINT32_MAX };
+	const struct query query = {
+		.protocols = PROTOCOLS_ALL, .versions = IP_VERSIONS_ALL, .states = STATES_ALL,
+		.needs = UINT32_MAX,
+	};
 	struct collection c = { .query = &query, .kernel = 6 << 8 | 18 };
 	struct inet_dump dump = { .c = &c };
 	char *copy;

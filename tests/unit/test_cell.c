@@ -78,6 +78,80 @@ static void the_peer_has_a_device_only_where_it_needs_one(void **state)
 	assert_cell(&row, FIELD_PEER, "-");
 }
 
+/* 10.0.0.1 and fe80::1 have names, and so have ports 80 and 40000, the second one by mistake. */
+static struct row named(struct snapshot *snap, const char *local, unsigned port)
+{
+	static struct service services[] = {
+		{ 80, PROTOCOL_TCP, "http" }, { 40000, PROTOCOL_TCP, "odd" },
+	};
+	static struct host hosts[2];
+
+	hosts[0] = (struct host){ address_of("10.0.0.1"), "web1.example.org" };
+	hosts[1] = (struct host){ address_of("fe80::1"), "link" };
+	snap->hosts = hosts;
+	snap->host_count = 2;
+	snap->services = services;
+	snap->service_count = 2;
+	return (struct row){ snap, add_listener(snap, local, port), NULL };
+}
+
+static void hosts_and_services_have_names(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = named(snap, "10.0.0.1", 80);
+
+	assert_cell(&row, FIELD_LOCAL, "web1.example.org:http");
+	snap->asked &= ~(uint32_t)NEED_HOST;
+	assert_cell(&row, FIELD_LOCAL, "10.0.0.1:80");
+	snap->asked |= NEED_HOST;
+	row = named(snap, "::ffff:10.0.0.1", 81);
+	assert_cell(&row, FIELD_LOCAL, "web1.example.org:81");
+	row = named(snap, "10.0.0.2", 40000);
+	assert_cell(&row, FIELD_LOCAL, "10.0.0.2:40000");
+	row = named(snap, "::", 80);
+	assert_cell(&row, FIELD_LOCAL, "[::]:http");
+	snap->sockets[row.sk - snap->sockets].have |= HAVE_V6ONLY;
+	assert_cell(&row, FIELD_LOCAL, "*:http");
+	row = named(snap, "fe80::1", 80);
+	snap->sockets[row.sk - snap->sockets].interface = 2;
+	assert_cell(&row, FIELD_LOCAL, "link%eth0:http");
+}
+
+static void assert_within(const struct row *row, size_t most, const char *expected)
+{
+	struct buf buf;
+
+	assert_int_equal(buf_init(&buf, -1), 0);
+	assert_int_equal(cell_add_endpoint_within(&buf, row, &row->sk->local, most),
+			 columns_of(expected));
+	assert_holds(&buf, expected);
+	buf_free(&buf);
+}
+
+static void only_names_are_cut(void **state)
+{
+	struct row row = named(*state, "10.0.0.1", 80);
+
+	assert_within(&row, 21, "web1.example.org:http");
+	assert_within(&row, 20, "web1.ex…ple.org:http");
+	assert_within(&row, 14, "web1….org:http");
+	assert_within(&row, 13, "web1…org:http");
+	assert_within(&row, 0, "web1…org:http");
+	row = named(*state, "10.0.0.2", 80);
+	assert_within(&row, 3, "10.0.0.2:http");
+	row = named(*state, "2001:db8::1", 80);
+	assert_within(&row, 3, "[2001:db8::1]:http");
+}
+
+static void a_hostile_host_name_is_escaped(void **state)
+{
+	struct row row = named(*state, "10.0.0.1", 80);
+
+	((struct snapshot *)*state)->hosts[0].name = "evil\n\033[31m\xff";
+	assert_within(&row, 100, "evil\\n\\x1b[31m\\xff:http");
+	assert_within(&row, 15, "evil…m\\xff:http");
+}
+
 static void a_hostile_interface_name_is_escaped(void **state)
 {
 	struct snapshot *snap = *state;
@@ -240,6 +314,9 @@ int main(void)
 		WITH_SNAPSHOT(endpoints_tell_versions_apart),
 		WITH_SNAPSHOT(endpoints_name_the_device),
 		WITH_SNAPSHOT(the_peer_has_a_device_only_where_it_needs_one),
+		WITH_SNAPSHOT(hosts_and_services_have_names),
+		WITH_SNAPSHOT(only_names_are_cut),
+		WITH_SNAPSHOT(a_hostile_host_name_is_escaped),
 		WITH_SNAPSHOT(a_hostile_interface_name_is_escaped),
 		WITH_SNAPSHOT(one_owner_is_named),
 		WITH_SNAPSHOT(a_forked_group_is_counted),

@@ -127,14 +127,31 @@ static void every_key_of_the_contract_is_there(void **state)
 			    "cgroup unit container owners owner_missing timer tcp memory "
 			    "listener_cookie other_end");
 	}
-	assert_keys(json, "sockets.0.local", "address port interface service");
-	assert_keys(json, "sockets.1.peer", "address port interface service");
+	assert_keys(json, "sockets.0.local", "address port interface service host");
+	assert_keys(json, "sockets.1.peer", "address port interface service host");
 	assert_keys(json, "sockets.0.netns", "inode name");
 	assert_keys(json, "sockets.1.owners.0", "pid fd command command_line uid");
 	assert_keys(json, "sockets.2.other_end", "cookie owners");
 	assert_keys(json, "sockets.2.timer", "name expires_ms retransmits");
 	assert_keys(json, "sockets.2.tcp", "rtt_us min_rtt_us pacing_rate_bps bytes_acked cwnd");
 	assert_keys(json, "sockets.2.memory", "recv send drops backlog");
+	free(json);
+}
+
+static void the_host_is_beside_the_address(void **state)
+{
+	static struct host host = { .name = HOSTILE };
+	struct snapshot *snap = *state;
+	char *json;
+
+	host.address = address_of("10.0.0.1");
+	snap->hosts = &host;
+	snap->host_count = 1;
+	add_connection(snap, "10.0.0.1", 40000, "10.0.0.2", 443);
+	json = show(snap);
+	assert_at(json, "sockets.0.local.address", "\"10.0.0.1\"");
+	assert_int_equal(*at(json, "sockets.0.local.host"), '"');
+	assert_at(json, "sockets.0.peer.host", "null");
 	free(json);
 }
 
@@ -253,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SNAPSHOT(an_empty_list_has_its_head),
 		WITH_SNAPSHOT(every_key_of_the_contract_is_there),
+		WITH_SNAPSHOT(the_host_is_beside_the_address),
 		WITH_SNAPSHOT(what_is_unknown_is_null),
 		WITH_SNAPSHOT(owners_are_null_when_nobody_looked),
 		WITH_SNAPSHOT(values_are_as_the_model_has_them),

@@ -187,6 +187,48 @@ static void columns_are_aligned_with_wide_characters(void **state)
 	free(text);
 }
 
+static void long_names_are_cut_on_a_terminal_only(void **state)
+{
+	static struct host host = { .name = "a-name-that-is-long.of-a-place.example.org" };
+	struct view_options options = { .extras = EXTRA_OWNERS, .header = true, .width = TERMINAL };
+	struct snapshot *snap = *state;
+	char *text;
+
+	host.address = address_of("10.0.0.1");
+	snap->hosts = &host;
+	snap->host_count = 1;
+	add_connection(snap, "10.0.0.1", 40009, "10.0.0.1", 443);
+	text = show(snap, &options);
+	assert_non_null(strstr(text, "  a-name-t…ple.org:40009  ->   a-name-t…mple.org:443  "));
+	free(text);
+	options.width = 160;
+	text = show(snap, &options);
+	assert_non_null(strstr(text, "  a-name-that-is-long.of-a-place.example.org:40009  ->"));
+	free(text);
+	options.width = 0;
+	text = show(snap, &options);
+	assert_non_null(strstr(text, "  a-name-that-is-long.of-a-place.example.org:443  "));
+	free(text);
+}
+
+/* Whatever the last row of the group before was like. */
+static void headings_stand_above_their_columns(void **state)
+{
+	struct view_options options = { .extras = EXTRA_OWNERS, .header = true };
+	struct snapshot *snap = *state;
+	const char *heading, *line;
+	char *text;
+
+	add_listener(snap, "0.0.0.0", 80);
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.2", 40000);
+	add_owner(snap, 0, add_process(snap, 811, "a-command-longer-than-the-heading"), 6);
+	text = show(snap, &options);
+	heading = strchr(strstr(text, "Connections ("), '\n') + 1;
+	line = strchr(heading, '\n') + 1;
+	assert_int_equal(strstr(heading, "DIR") - heading, strstr(line, "<-") - line);
+	free(text);
+}
+
 static void hostile_names_stay_in_their_line(void **state)
 {
 	struct view_options options = { .extras = UINT32_MAX, .header = true };
@@ -222,6 +264,8 @@ int main(void)
 		WITH_SNAPSHOT(only_the_last_column_is_cut),
 		WITH_SNAPSHOT(nothing_is_cut_off_a_terminal),
 		WITH_SNAPSHOT(columns_are_aligned_with_wide_characters),
+		WITH_SNAPSHOT(long_names_are_cut_on_a_terminal_only),
+		WITH_SNAPSHOT(headings_stand_above_their_columns),
 		WITH_SNAPSHOT(hostile_names_stay_in_their_line),
 		WITH_SNAPSHOT(colour_only_where_it_was_asked_for),
 	};

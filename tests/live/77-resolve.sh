@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# -r: names from the hosts file, numbers where the resolver does not answer, and no question without -r.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${BASH_SOURCE%/*}/lib.sh"
+
+# An /etc of our own: files, then a name server that hears everything and answers nothing.
+ETC=$TMP/etc
+mkdir "$ETC"
+cp /etc/ld.so.cache /etc/passwd "$ETC/"
+echo "hosts: files dns" >"$ETC/nsswitch.conf"
+echo "nameserver 192.0.2.1" >"$ETC/resolv.conf"
+printf 'http 80/tcp\nodd 40000/tcp\ndomain 53/udp\n' >"$ETC/services"
+echo "icmp 1 ICMP" >"$ETC/protocols"
+long=$(printf 'long-%.0s' {1..20})end
+cat >"$ETC/hosts" <<END
+127.0.0.1 localhost
+10.1.2.3 web1.example.org web1
+fd00::1 six.example.org
+10.1.2.7 10.9.9.9
+10.1.2.8 $(printf 'red\033[31m')
+10.1.2.9 $long.example.org
+END
+
+# with_etc COMMAND...: in a mount namespace that has it; a name cache on the machine is out of sight there
+with_etc() {
+	run_as unshare --mount sh -c 'mount --bind "$0" /etc || exit 99
+		[ ! -d /run/nscd ] || mount -t tmpfs none /run/nscd || exit 99
+		exec "$@"' "$ETC" "$@"
+}
+rct() { with_etc "$CONNTAB" "$@"; }
+rctj() {
+	rct --json "$@"
+	valid_json "conntab --json $*"
+}
+
+new_ns
+for address in 10.1.2.3 10.1.2.7 10.1.2.8 10.1.2.9 192.0.2.1 fd00::1; do
+	here ip addr add "$address" dev lo
+done
+sock udp addr=192.0.2.1 port=53
+sock listen addr=10.1.2.3 port=80
+sock listen addr=fd00::1 port=8001
+sock listen addr=0.0.0.0 port=8000
+sock conn addr=127.0.0.1 port=40000
+sock conn addr=:: to=10.1.2.3 port=8002
+
+# --- the hosts file
+rct -t -r
+expect_rc 0 "-r: exit 0"
+expect_out ' web1\.example\.org:http ' "host and service of a listener"
+expect_out ' six\.example\.org:8001 ' "of IPv6, without brackets"
+expect_out ' 0\.0\.0\.0:8000 ' "no address: no host"
+expect_out ' localhost:40000 .*localhost:' "a port that anybody is given has no service"
+expect_out ' web1\.example\.org:8002 ' "v4-mapped: the IPv4 host"
+expect_no_out '10\.1\.2\.3' "no number where there is a name"
+[ ! -s "$ERR" ]
+judge "nothing was late" "$ERR"
+rctj -t -r
+expect_json '[.sockets[].local | select(.address == "10.1.2.3" or .address == "::ffff:10.1.2.3") | .host] |
+	length >= 3 and all(. == "web1.example.org")' "-r -j: the host beside the address"
+expect_json '[.sockets[].local | select(.address == "0.0.0.0") | .host] == [null]' "none of a wildcard"
+rctj -t -r -n
+expect_json 'all(.sockets[].local; has("host") and .host == null)' "-n behind -r: null"
+rct -t -r -n
+cp "$OUT" "$TMP/numbers"
+rct -t
+expect_same "$OUT" "$TMP/numbers" "-r -n is without -r"
+rct -t -n --resolve
+expect_out 'web1\.example\.org:http' "the last of -n and --resolve counts"
+
+# --- who is not asked
+server_hears() { ctj -u; jq -r '.sockets[] | select(.local.port == 53) | .recv_queue' "$OUT"; }
+rct
+rctj
+rct -i -m -e -o
+[ "$(server_hears)" = 0 ]
+judge "without -r nobody is asked" "$OUT"
+
+# --- names that mean harm
+sock listen addr=10.1.2.7 port=8007
+sock listen addr=10.1.2.8 port=8008
+sock listen addr=10.1.2.9 port=8009
+rct -l -t -r
+expect_clean "$OUT" "a hostile name: clean table"
+expect_out ' 10\.1\.2\.7:8007 ' "a name that looks like an address is none"
+expect_no_out '10\.9\.9\.9' "nor is it shown"
+expect_out " $long\\.example\\.org:8009 " "a long name is whole in a file"
+
+# --- a server that does not answer
+here ip addr add 10.1.2.5 dev lo
+sock listen addr=10.1.2.5 port=8005
+elapsed_of() {
+	local start
+	start=$(date +%s%3N)
+	"$@"
+	ELAPSED=$(($(date +%s%3N) - start))
+}
+elapsed_of rct -l -t
+usual=$ELAPSED
+for _ in 1 2 3; do
+	elapsed_of rct -l -t -r
+	[ "$ELAPSED" -gt $((usual + 1300)) ] || break
+done
+echo "# $usual ms, with -r $ELAPSED ms" >"$TMP/times"
+[ "$ELAPSED" -le $((usual + 1300)) ] && [ "$ELAPSED" -ge 900 ]
+judge "no answer: the list comes after a second" "$TMP/times"
+expect_rc 0 "no answer: exit 0"
+expect_out ' 10\.1\.2\.5:8005 ' "no answer: the number"
+expect_out ' web1\.example\.org:http ' "the others have their names"
+expect_err 'did not answer for 1 of [0-9]+ addresses' "a warning says how many"
+[ "$(wc -l <"$ERR")" = 1 ]
+judge "and nothing else is said" "$ERR"
+[ "$(server_hears)" -gt 0 ]
+judge "the server was asked" "$OUT"
+rctj -l -t -r
+expect_json '[.notes[] | select(.subject == "names")] | length == 1' "-j: the note"
+expect_json '.complete' "and the list is complete"
+
+end
