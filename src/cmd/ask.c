@@ -57,13 +57,9 @@ static void add_place(struct buf *out, const char *text, const struct filter_err
 
 static void complain_filter(const char *text, const struct filter_error *error)
 {
-	char word[FILTER_ERROR_MAX];
-	size_t length = error->length < sizeof(word) ? error->length : sizeof(word) - 1;
 	struct buf out;
 
-	memcpy(word, text + error->start, length);
-	word[length] = '\0';
-	complain("filter", length ? word : NULL, error->text);
+	complain("filter", NULL, error->text);
 	/* A filter of this one word has said it all. */
 	if (error->length == strlen(text) || buf_init(&out, STDERR_FILENO) < 0)
 		return;
