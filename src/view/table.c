@@ -195,6 +195,7 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 	if (color)
 		buf_add_literal(table->out, PLAIN);
 	buf_add_char(table->out, '\n');
+	table->late = 0;
 	for (size_t i = 0; i < layout->count; i++) {
 		table->cell.length = 0;
 		buf_add_text(&table->cell, fields[layout->fields[i]].title);

@@ -187,6 +187,24 @@ static void columns_are_aligned_with_wide_characters(void **state)
 	free(text);
 }
 
+/* Off a terminal the last cell of a row may be of any length. */
+static void a_long_row_moves_no_heading_after_it(void **state)
+{
+	struct view_options options = { .extras = EXTRA_OWNERS, .header = true };
+	struct snapshot *snap = *state;
+	char *text, *heading, *row;
+
+	add_listener(snap, "0.0.0.0", 80);
+	add_owner(snap, 0, add_process(snap, 811, "a-command-that-is-longer-than-its-title"), 6);
+	add_connection(snap, "10.0.0.1", 80, "192.168.100.200", 40000);
+	text = show(snap, &options);
+	heading = strchr(strstr(text, "Connections ("), '\n') + 1;
+	row = strchr(heading, '\n') + 1;
+	assert_int_equal(strstr(heading, "LOCAL") - heading, strstr(row, "10.0.0.1:80") - row);
+	assert_int_equal(strstr(heading, "PEER") - heading, strstr(row, "192.168") - row);
+	free(text);
+}
+
 static void hostile_names_stay_in_their_line(void **state)
 {
 	struct view_options options = { .extras = UINT32_MAX, .header = true };
@@ -222,6 +240,7 @@ int main(void)
 		WITH_SNAPSHOT(only_the_last_column_is_cut),
 		WITH_SNAPSHOT(nothing_is_cut_off_a_terminal),
 		WITH_SNAPSHOT(columns_are_aligned_with_wide_characters),
+		WITH_SNAPSHOT(a_long_row_moves_no_heading_after_it),
 		WITH_SNAPSHOT(hostile_names_stay_in_their_line),
 		WITH_SNAPSHOT(colour_only_where_it_was_asked_for),
 	};
