@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -61,6 +62,14 @@ int snapshot_add(struct snapshot *snap, const struct socket *sk)
 	snap->sockets = sockets;
 	sockets[snap->count++] = *sk;
 	return 0;
+}
+
+void snapshot_forget(struct snapshot *snap, size_t first, size_t end)
+{
+	if (end > first)
+		memmove(&snap->sockets[first], &snap->sockets[end],
+			(snap->count - end) * sizeof(*snap->sockets));
+	snap->count -= end - first;
 }
 
 void snapshot_note(struct snapshot *snap, enum severity severity, const char *subject,
