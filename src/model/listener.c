@@ -171,12 +171,27 @@ static void find_connections(struct snapshot *snap, const struct hash *by_port)
 	}
 }
 
+static void forget_listeners(struct snapshot *snap)
+{
+	if (!snap->listeners)
+		return;
+	for (size_t i = 0; i < snap->count; i++)
+		snap->sockets[i].listener = 0;
+	free(snap->members);
+	free(snap->listeners);
+	snap->members = NULL;
+	snap->listeners = NULL;
+	snap->listener_count = 0;
+}
+
 int listeners_find(struct snapshot *snap)
 {
 	struct hash by_port;
 	size_t count;
-	int err = find_members(snap, &count);
+	int err;
 
+	forget_listeners(snap);
+	err = find_members(snap, &count);
 	if (err < 0)
 		return err;
 	err = hash_init(&by_port, count);

@@ -3,6 +3,7 @@
  * Listeners and their owners: which belong together (twins), and which share
  * an address although nobody planned it.
  */
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -62,6 +63,16 @@ static void add_where(struct buf *out, const struct socket *sk)
 	buf_add_unsigned(out, sk->local.port);
 }
 
+/* Owners may be compared again: the same is said once. */
+static bool is_noted(const struct snapshot *snap, const char *text)
+{
+	const struct note *note = snap->notes;
+
+	while (note && strcmp(note->text, text) != 0)
+		note = note->next;
+	return note;
+}
+
 static void note_independent(struct snapshot *snap, const struct listener *listener)
 {
 	const struct socket *sk = &snap->sockets[snap->members[listener->first]];
@@ -77,7 +88,8 @@ static void note_independent(struct snapshot *snap, const struct listener *liste
 	else
 		buf_add_literal(&text, "): a datagram reaches only one of them");
 	buf_add_char(&text, '\0');
-	snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);
+	if (!text.error && !is_noted(snap, text.data))
+		snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);
 	buf_free(&text);
 }
 
@@ -133,6 +145,8 @@ static void sort_members(struct snapshot *snap, const struct listener *listener)
 
 void listeners_compare_owners(struct snapshot *snap)
 {
+	for (uint32_t i = 0; i < snap->listener_count; i++)
+		snap->listeners[i].twin = 0;
 	for (uint32_t i = 0; i < snap->listener_count; i++) {
 		struct listener *listener = &snap->listeners[i];
 

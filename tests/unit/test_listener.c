@@ -230,6 +230,37 @@ static void ports_are_classed_by_the_kernels_own_range(void **state)
 	assert_int_equal(socket_port_class(snap, sk), PORT_NONE);
 }
 
+static size_t notes_of(const struct snapshot *snap)
+{
+	size_t count = 0;
+
+	for (const struct note *note = snap->notes; note; note = note->next)
+		count++;
+	return count;
+}
+
+static void listeners_can_be_found_again(void **state)
+{
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		add_listener(snap, "0.0.0.0", 80 + i / 2);
+		add_owner(snap, i, add_process(snap, 800 + i, "nginx"), 6);
+	}
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.9", 40000);
+	find(snap, 4);
+	assert_int_equal(notes_of(snap), 4);
+	find(snap, 4);
+	assert_int_equal(snap->listeners[0].connections, 1);
+	assert_int_equal(snap->listeners[0].count, 2);
+	assert_int_equal(notes_of(snap), 4);
+	snapshot_forget(snap, 0, 4);
+	find(snap, 2);
+	assert_int_equal(snap->sockets[4].listener, 0);
+	assert_int_equal(pairs_find(snap), 0);
+	assert_int_equal(pairs_find(snap), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +279,7 @@ int main(void)
 		WITH_SNAPSHOT(every_scope_is_recognised),
 		WITH_SNAPSHOT(the_mapped_wildcard_reaches_as_far_as_0_0_0_0),
 		WITH_SNAPSHOT(ports_are_classed_by_the_kernels_own_range),
+		WITH_SNAPSHOT(listeners_can_be_found_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
