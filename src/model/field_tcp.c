@@ -29,7 +29,7 @@ static const struct tcp *tcp_of(const struct row *row)
 }
 
 /* Copied, never cast: attributes are only 4-byte aligned. */
-static bool read_figure(const struct tcp *tcp, size_t offset, size_t size, uint64_t *figure)
+static bool copy_figure(const struct tcp *tcp, size_t offset, size_t size, uint64_t *figure)
 {
 	uint8_t byte;
 	uint16_t half;
@@ -61,17 +61,22 @@ static bool read_figure(const struct tcp *tcp, size_t offset, size_t size, uint6
  * are members of their own), and before anything was sent or received counts
  * ages from the boot of the machine.
  */
-static bool is_told(const struct row *row, const struct place *place)
+static bool is_told(const struct row *row, size_t offset)
 {
 	switch (row->sk->state) {
 	case STATE_LISTEN:
-		return place->offset == OFFSET_REORDERING || place->offset == OFFSET_CWND ||
-		       place->offset == OFFSET_PACING || place->offset == OFFSET_MAX_PACING;
+		return offset == OFFSET_REORDERING || offset == OFFSET_CWND ||
+		       offset == OFFSET_PACING || offset == OFFSET_MAX_PACING;
 	case STATE_SYN_SENT:
-		return place->offset < OFFSET_AGES || place->offset >= OFFSET_AGES_END;
+		return offset < OFFSET_AGES || offset >= OFFSET_AGES_END;
 	default:
 		return true;
 	}
+}
+
+static bool read_figure(const struct row *row, size_t offset, size_t size, uint64_t *figure)
+{
+	return is_told(row, offset) && copy_figure(tcp_of(row), offset, size, figure);
 }
 
 GETTER(tcp)
@@ -79,8 +84,7 @@ GETTER(tcp)
 	const struct place *place = &field->place;
 	uint64_t figure;
 
-	if (!read_figure(tcp_of(row), place->offset, place->size, &figure) ||
-	    !is_told(row, place))
+	if (!read_figure(row, place->offset, place->size, &figure))
 		return none;
 	if (place->unset && figure == place->unset)
 		return none;
@@ -113,7 +117,7 @@ GETTER(tcp_phase)
 	uint64_t phase;
 
 	(void)field;
-	if (!read_figure(tcp_of(row), OFFSET_CA_STATE, 1, &phase) ||
+	if (!read_figure(row, OFFSET_CA_STATE, 1, &phase) ||
 	    phase >= sizeof(names) / sizeof(names[0]))
 		return none;
 	return (struct value){ .type = VALUE_TEXT, .text = names[phase] };
@@ -134,7 +138,7 @@ GETTER(rx_bytes)
 {
 	uint64_t bytes;
 
-	if (!read_figure(tcp_of(row), OFFSET_BYTES_RECEIVED, 8, &bytes))
+	if (!read_figure(row, OFFSET_BYTES_RECEIVED, 8, &bytes))
 		return none;
 	if (bytes && (STATE_BIT(row->sk->state) & STATES_PEER_FIN))
 		bytes--;
@@ -147,13 +151,12 @@ GETTER(rx_bytes)
  */
 GETTER(tx_bytes)
 {
-	const struct tcp *tcp = tcp_of(row);
 	uint64_t sent, again;
 
-	if (read_figure(tcp, OFFSET_BYTES_SENT, 8, &sent) &&
-	    read_figure(tcp, OFFSET_BYTES_RETRANS, 8, &again))
+	if (read_figure(row, OFFSET_BYTES_SENT, 8, &sent) &&
+	    read_figure(row, OFFSET_BYTES_RETRANS, 8, &again))
 		return (struct value){ .type = field->type, .number = sent - again };
-	if (!read_figure(tcp, OFFSET_BYTES_ACKED, 8, &sent))
+	if (!read_figure(row, OFFSET_BYTES_ACKED, 8, &sent))
 		return none;
 	if (sent && socket_role(row->snap, row->sk) == ROLE_OUTBOUND)
 		sent--;
