@@ -9,6 +9,8 @@
 
 enum {
 	OFFSET_CA_STATE = 1,
+	OFFSET_WSCALE = 6,
+	OFFSET_APP_LIMITED = 7,		/* and why fast open failed */
 	OFFSET_AGES = 44,		/* last_data_sent ... last_ack_recv */
 	OFFSET_AGES_END = 60,
 	OFFSET_CWND = 80,
@@ -79,6 +81,16 @@ static bool read_figure(const struct row *row, size_t offset, size_t size, uint6
 	return is_told(row, offset) && copy_figure(tcp_of(row), offset, size, figure);
 }
 
+/* The bit fields are C's: where the high byte comes first, so do the high bits. */
+static unsigned shift_of(const struct place *place)
+{
+	bool c_bits = place->offset == OFFSET_WSCALE || place->offset == OFFSET_APP_LIMITED;
+
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && c_bits)
+		return 8u - place->shift - place->bits;
+	return place->shift;
+}
+
 GETTER(tcp)
 {
 	const struct place *place = &field->place;
@@ -89,7 +101,7 @@ GETTER(tcp)
 	if (place->unset && figure == place->unset)
 		return none;
 	if (place->bits)
-		figure = figure >> place->shift & ((1u << place->bits) - 1);
+		figure = figure >> shift_of(place) & ((1u << place->bits) - 1);
 	if (field->type == VALUE_BOOL)
 		return (struct value){ .type = VALUE_BOOL, .boolean = figure != 0 };
 	return (struct value){ .type = VALUE_UNSIGNED, .number = figure };
