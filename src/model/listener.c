@@ -150,13 +150,16 @@ static int fit(const struct socket *listener, const struct socket *sk)
 
 static void find_connections(struct snapshot *snap, const struct hash *by_port)
 {
+	/* Who asks for a connection was not accepted, whoever listens on his port. */
+	const uint32_t accepted = STATES_CONNECTED & ~STATE_BIT(STATE_SYN_SENT);
+
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
 		uint32_t key = port_hash(sk), found;
 		size_t at = hash_start(by_port, key);
 		int best = 0;
 
-		if (!(STATE_BIT(sk->state) & STATES_CONNECTED) || sk->protocol == PROTOCOL_RAW)
+		if (!(STATE_BIT(sk->state) & accepted) || sk->protocol == PROTOCOL_RAW)
 			continue;
 		while ((found = hash_next(by_port, key, &at))) {
 			int how = fit(listener_socket(snap, found - 1), sk);
