@@ -34,22 +34,36 @@ static bool is_independent(const struct snapshot *snap, const struct listener *l
 	return false;
 }
 
+static bool is_in(const uint32_t *families, size_t count, uint32_t family)
+{
+	for (size_t i = 0; i < count; i++)
+		if (families[i] == family)
+			return true;
+	return false;
+}
+
 static void add_programs(struct buf *out, const struct snapshot *snap,
 			 const struct listener *listener)
 {
-	for (uint32_t i = 0; i < listener->count && i < PROGRAMS_NAMED; i++) {
+	uint32_t families[PROGRAMS_NAMED];
+	size_t named = 0;
+
+	for (uint32_t i = 0; i < listener->count; i++) {
 		const struct socket *sk = &snap->sockets[snap->members[listener->first + i]];
 		const struct process *process = first_process(snap, sk);
 
-		if (!process)
+		if (!process || is_in(families, named, process->family))
 			continue;
-		buf_add_text(out, i ? ", " : "");
+		buf_add_text(out, named ? ", " : "");
+		if (named == PROGRAMS_NAMED) {
+			buf_add_literal(out, "...");
+			return;
+		}
+		families[named++] = process->family;
 		buf_add_text(out, process->command ? process->command : "?");
 		buf_add_char(out, ' ');
 		buf_add_unsigned(out, process->pid);
 	}
-	if (listener->count > PROGRAMS_NAMED)
-		buf_add_literal(out, ", ...");
 }
 
 static void add_where(struct buf *out, const struct socket *sk)

@@ -141,6 +141,39 @@ static void a_first_member_without_owner_hides_no_independence(void **state)
 	assert_true(snap->listeners[0].independent);
 }
 
+/* Five members of three programs, the first member without an owner. */
+static void each_program_is_named_once(void **state)
+{
+	static const uint32_t families[] = { 0, 800, 800, 900, 700 };
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 5; i++) {
+		add_listener(snap, "0.0.0.0", 80);
+		if (!families[i])
+			continue;
+		add_owner(snap, i, add_process(snap, 800 + i, "nginx"), 6);
+		snap->processes[i - 1].family = families[i];
+	}
+	find(snap, 1);
+	assert_non_null(snap->notes);
+	assert_non_null(strstr(snap->notes->text, "(nginx 801, nginx 803, nginx 804)"));
+	assert_null(snap->notes->next);
+}
+
+static void more_than_four_programs_are_not_all_named(void **state)
+{
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 6; i++) {
+		add_listener(snap, "0.0.0.0", 80);
+		add_owner(snap, i, add_process(snap, 800 + i, "nginx"), 6);
+	}
+	find(snap, 1);
+	assert_non_null(snap->notes);
+	assert_non_null(strstr(snap->notes->text,
+			       "(nginx 800, nginx 801, nginx 802, nginx 803, ...)"));
+}
+
 static void twins_of_one_process_are_linked_and_not_merged(void **state)
 {
 	struct snapshot *snap = *state;
@@ -274,6 +307,8 @@ int main(void)
 		WITH_SNAPSHOT(members_of_unrelated_programs_are_independent),
 		WITH_SNAPSHOT(members_without_an_owner_prove_nothing),
 		WITH_SNAPSHOT(a_first_member_without_owner_hides_no_independence),
+		WITH_SNAPSHOT(each_program_is_named_once),
+		WITH_SNAPSHOT(more_than_four_programs_are_not_all_named),
 		WITH_SNAPSHOT(twins_of_one_process_are_linked_and_not_merged),
 		WITH_SNAPSHOT(other_listeners_are_no_twins),
 		WITH_SNAPSHOT(every_scope_is_recognised),
