@@ -25,6 +25,9 @@ static bool is_independent(const struct snapshot *snap, const struct listener *l
 	const uint32_t *members = snap->members + listener->first;
 	const struct process *one = first_process(snap, &snap->sockets[members[0]]);
 
+	/* Each raw socket gets every packet: they share nothing. */
+	if (snap->sockets[members[0]].protocol == PROTOCOL_RAW)
+		return false;
 	for (uint32_t i = 1; one && i < listener->count; i++) {
 		const struct process *other = first_process(snap, &snap->sockets[members[i]]);
 
@@ -100,7 +103,7 @@ static void note_independent(struct snapshot *snap, const struct listener *liste
 	if (sk->protocol == PROTOCOL_TCP)
 		buf_add_literal(&text, "): each gets only a part of the connections");
 	else
-		buf_add_literal(&text, "): a datagram reaches only one of them");
+		buf_add_literal(&text, "): a unicast datagram reaches only one of them");
 	buf_add_char(&text, '\0');
 	if (!text.error && !is_noted(snap, text.data))
 		snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);

@@ -118,6 +118,21 @@ static void members_of_unrelated_programs_are_independent(void **state)
 	assert_true(snap->listeners[0].independent);
 }
 
+static void datagrams_are_shared_and_raw_packets_are_not(void **state)
+{
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 4; i++) {
+		add_socket(snap, i < 2 ? PROTOCOL_UDP : PROTOCOL_RAW, STATE_UNCONN, "0.0.0.0", 58);
+		add_owner(snap, i, add_process(snap, 800 + i, "ping"), 6);
+	}
+	find(snap, 2);
+	assert_true(listener_of(snap, 0)->independent);
+	assert_false(listener_of(snap, 2)->independent);
+	assert_non_null(strstr(snap->notes->text, "unicast datagram"));
+	assert_null(snap->notes->next);
+}
+
 static void members_without_an_owner_prove_nothing(void **state)
 {
 	struct snapshot *snap = *state;
@@ -305,6 +320,7 @@ int main(void)
 		WITH_SNAPSHOT(listeners_come_by_protocol_and_port),
 		WITH_SNAPSHOT(members_of_one_family_are_not_independent),
 		WITH_SNAPSHOT(members_of_unrelated_programs_are_independent),
+		WITH_SNAPSHOT(datagrams_are_shared_and_raw_packets_are_not),
 		WITH_SNAPSHOT(members_without_an_owner_prove_nothing),
 		WITH_SNAPSHOT(a_first_member_without_owner_hides_no_independence),
 		WITH_SNAPSHOT(each_program_is_named_once),
