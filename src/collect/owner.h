@@ -46,6 +46,8 @@ struct owner_walk {
 	uint32_t process;		/* index + 1 into snapshot.processes, 0 not there yet */
 	size_t listed;			/* entries of the table read last */
 	bool leader_gone;		/* its first thread has no table any more */
+	bool unsure;			/* kcmp() did not tell which threads share a table */
+	bool thorough;			/* so the tables of all threads are read */
 
 	uint32_t *denied;		/* pids that may not be looked into */
 	size_t denied_count, denied_capacity;

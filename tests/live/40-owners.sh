@@ -20,6 +20,16 @@ hidden thread-fd "owner: a thread with its own descriptor table"
 hidden zombie-leader "owner: a thread whose main thread has ended"
 hidden uring "owner: an io_uring with the socket registered"
 
+# A container may refuse kcmp(), which tells the tables of threads apart.
+for fixture in thread-fd zombie-leader listen; do
+	new_ns
+	sock $fixture
+	run_as "$MKSOCK" nokcmp -- "$CONNTAB" --json -l -t
+	expect_json '[.sockets[] | .owner_missing == null and (.owners | length) == 1 and
+		.owners[0].pid == ($pid | tonumber)] == [true]' "$fixture without kcmp(): the owner, once" \
+		pid "$(of pid listener)"
+done
+
 new_ns
 sock in-flight
 ctj -l -t

@@ -100,6 +100,7 @@ static const struct fixture fixtures[] = {
 
 static const struct wrapper wrappers[] = {
 	{ "nodiag", "runs COMMAND where sock_diag is refused (EPROTONOSUPPORT)", wrap_nodiag },
+	{ "nokcmp", "runs COMMAND where kcmp() is refused (EPERM)", wrap_nokcmp },
 };
 
 void die(const char *format, ...)
