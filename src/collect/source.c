@@ -159,14 +159,28 @@ static void note_fallback(struct collection *c, enum protocol protocol, int why)
 	c->fell_back = true;
 }
 
+/*
+ * Of a dump that failed half-way there are rows after `first`, with cookies, which no row of
+ * /proc has.  They stay only where that can't be read either.
+ */
+static int fall_back(struct collection *c, enum protocol protocol, size_t first)
+{
+	size_t half = c->snap->count;
+	int err = collectors[protocol].fallback(c, protocol);
+
+	snapshot_forget(c->snap, err ? half : first, err ? c->snap->count : half);
+	return err;
+}
+
 static void collect_protocol(struct collection *c, enum protocol protocol, bool by_netlink)
 {
+	size_t first = c->snap->count;
 	int why = by_netlink ? collectors[protocol].collect(c, protocol) : -EPERM;
 	int err;
 
 	if (!why)
 		return;
-	err = collectors[protocol].fallback(c, protocol);
+	err = fall_back(c, protocol, first);
 	if (!err)
 		note_fallback(c, protocol, why);
 	else if (err == -ENOENT && is_absent(why) && access(c->proc_net, F_OK) == 0)
