@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What numbers stand for: interfaces, namespaces, cgroups, users, services. */
+/* What numbers stand for: interfaces, namespaces, cgroups, users, services; and the kernel's own. */
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 
@@ -11,12 +11,25 @@ struct interface {
 	const char *name;
 };
 
+struct counter {
+	const char *name;		/* of the kernel, e.g. "TcpExt.ListenOverflows" */
+	uint64_t value;
+};
+
+struct sysctl {
+	const char *name, *value;	/* e.g. "net.ipv4.ip_local_port_range", "32768 60999" */
+};
+
 struct netns {
 	uint64_t inode;			/* of the nsfs file; 0 unknown */
 	const char *name;		/* below /run/netns; NULL none */
 	struct interface *interfaces;
 	size_t interface_count;
 	uint16_t ephemeral_first, ephemeral_last;	/* 0: unknown */
+	struct counter *counters;
+	size_t counter_count;
+	struct sysctl *sysctls;
+	size_t sysctl_count;
 };
 
 struct cgroup {

@@ -24,15 +24,27 @@ struct settings {
 	enum color color;
 	bool all, listening, no_header, help, version;
 	const char *netns;
+	const char *replay;		/* a file in the place of the kernel */
+	char **words;			/* behind the command; as many as it takes, then NULL */
 };
 
 struct command {
 	const char *name;
 	const char *help;
+	int words;			/* how many it takes at most */
 	enum status (*run)(const struct settings *settings);
 };
 
 extern const struct command list_command;
+extern const struct command record_command;
+
+struct source;
+
+/*
+ * Open what the options name: a recorded file, a namespace, or our own.  When
+ * that fails, says why, and returns the status to exit with.
+ */
+enum status open_input(const struct settings *settings, struct source **source);
 
 /*
  * Read the options of `argv` into `settings`, and the place of the first word

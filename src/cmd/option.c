@@ -42,6 +42,7 @@ APPLY_SIMPLE(keep_default, (void)settings)
 APPLY_SIMPLE(set_no_header, settings->no_header = true)
 APPLY_SIMPLE(set_json, settings->view = VIEW_JSON)
 APPLY_SIMPLE(set_netns, settings->netns = value)
+APPLY_SIMPLE(set_replay, settings->replay = value)
 APPLY_SIMPLE(set_help, settings->help = true)
 APPLY_SIMPLE(set_version, settings->version = true)
 
@@ -86,6 +87,8 @@ static const struct option_row options[] = {
 	{ 'n', 0, "numeric", NULL, "addresses and ports as numbers (the default)", keep_default },
 	{ 'j', 0, "json", NULL, "JSON, schema conntab/1", set_json },
 	{ 'H', 0, "no-header", NULL, "rows only: no headings, no last line", set_no_header },
+	{ LONG_ONLY + 2, 0, "replay", "FILE", "what was recorded in FILE, not this machine",
+	  set_replay },
 	{ LONG_ONLY + 1, 0, "color", "WHEN", "auto, always or never", set_color },
 	{ 'h', 0, "help", NULL, "this help", set_help },
 	{ 'V', 0, "version", NULL, "the version", set_version },

@@ -21,6 +21,9 @@ struct collection {
 	bool bound;			/* a socket has an interface, whose name is wanted */
 };
 
+/* Does the query ask for this socket, by state and IP version? */
+bool is_wanted(const struct query *query, const struct socket *sk);
+
 /* Add a copy of `sk` unless the query leaves it out; may be a duplicate.  0 or -ENOMEM. */
 int collection_add(struct collection *c, const struct socket *sk);
 

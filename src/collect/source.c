@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "collect.h"
+#include "replay.h"
 
 enum {
 	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
@@ -24,6 +25,7 @@ enum {
 };
 
 struct source {
+	struct replay *replay;		/* NULL: the kernel */
 	int netns;			/* descriptor, -1: the caller's own */
 	bool may_enter;			/* else only /proc/PID/net can be read */
 	char proc_net[PROC_NET_SIZE];
@@ -102,16 +104,36 @@ int source_open(struct source **result, const char *netns)
 	return err;
 }
 
+int source_open_file(struct source **result, const char *path, char why[SOURCE_WHY_MAX])
+{
+	struct source *source = calloc(1, sizeof(*source));
+	int err = -ENOMEM;
+
+	snprintf(why, SOURCE_WHY_MAX, "%s", strerror(ENOMEM));
+	if (source) {
+		source->netns = -1;
+		err = replay_open(&source->replay, path, why);
+	}
+	if (err < 0) {
+		free(source);
+		source = NULL;
+	}
+	*result = source;
+	return err;
+}
+
 void source_close(struct source *source)
 {
 	if (source && source->netns >= 0)
 		close(source->netns);
+	if (source)
+		replay_close(source->replay);
 	free(source);
 }
 
 /* ---- sockets --------------------------------------------------------- */
 
-static bool is_wanted(const struct query *query, const struct socket *sk)
+bool is_wanted(const struct query *query, const struct socket *sk)
 {
 	if (!(query->states & STATE_BIT(sk->state)))
 		return false;
@@ -321,6 +343,8 @@ int source_collect(struct source *source, const struct query *query, struct snap
 	struct collection c = { .query = query, .proc_net = source->proc_net };
 	int err = -ENOMEM;
 
+	if (source->replay)
+		return replay_collect(source->replay, query, snap);
 	c.snap = snapshot_new();
 	if (!c.snap)
 		goto out;
