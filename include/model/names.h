@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What numbers stand for: interfaces, namespaces, cgroups, users, services; and the kernel's own. */
+/* What numbers stand for: interfaces, namespaces, cgroups, users, services; counters. */
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 

@@ -137,9 +137,9 @@ int main(int argc, char **argv)
 	settings.words = argv + words + used;
 	extra = extra_word(&settings, command);
 	if (extra) {
-		complain("unexpected word", extra, command->words ?
-			 "one file is all it takes" :
-			 "expected options only; conntab --help lists them");
+		complain("unexpected word", extra,
+			 command->words ? "expected one file and options only"
+					: "expected options only; conntab --help lists them");
 		return STATUS_USAGE;
 	}
 	return (int)command->run(&settings);

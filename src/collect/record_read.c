@@ -170,11 +170,13 @@ static int texts_read(struct record_reader *r, struct cursor body)
 static int store_text(struct record_reader *r, char *row, const struct member *member,
 		      uint64_t value, const uint8_t *at)
 {
-	const struct record_text *text = value ? &r->texts[value - 1] : NULL;
-	const char *pointer = text ? text->text : NULL;
+	const struct record_text *text;
+	const char *pointer;
 
 	if (value > r->text_count)
 		return record_damaged(r, at, "there is no such text");
+	text = value ? &r->texts[value - 1] : NULL;
+	pointer = text ? text->text : NULL;
 	if (text && text->has_nul && member->kind != MEMBER_BLOB)
 		return record_damaged(r, at, "a name with a NUL in it");
 	memcpy(row + member->offset, &pointer, sizeof(pointer));
@@ -263,11 +265,14 @@ static int rows_read(struct record_reader *r, struct part *part)
 {
 	const struct section *section = &record_sections[part->id];
 	struct record_table *table = &r->tables[part->id];
-	struct rows rows = { table->rows + table->filled * section->row, section->row, 0 };
+	struct rows rows = { .size = section->row };
 	uint64_t before = 0;
 	int err = 0;
 
 	varint_read(&part->body.at, part->body.end, &rows.count);
+	if (!rows.count)
+		return 0;
+	rows.at = table->rows + table->filled * section->row;
 	table->filled += rows.count;
 	set_defaults(section, &rows);
 	while (!err && part->body.at < part->body.end) {

@@ -57,24 +57,28 @@ static void use_head(struct record_reader *r)
 	r->recorded->versions = head->versions;
 }
 
-/* Texts that are never NULL have no column where all of them are empty, or the file lies. */
+static void fill_name(const struct record_table *table, size_t row, size_t offset)
+{
+	const char *text;
+
+	for (size_t i = 0; i < table->count; i++) {
+		char *at = table->rows + i * row + offset;
+
+		memcpy(&text, at, sizeof(text));
+		text = text ? text : "";
+		memcpy(at, &text, sizeof(text));
+	}
+}
+
+/* A name is never NULL, even if the file has none for it. */
 static void fill_names(struct record_reader *r)
 {
-	static const char *const empty = "";
-
 	for (enum record_section id = 0; id < SECTION_COUNT; id++) {
 		const struct section *section = &record_sections[id];
 
-		for (size_t i = 0; i < section->count; i++) {
-			char *at = r->tables[id].rows + section->members[i].offset;
-			const char *text;
-
-			if (section->members[i].kind != MEMBER_NAME)
-				continue;
-			for (size_t row = 0; row < r->tables[id].count; row++, at += section->row)
-				if (memcpy(&text, at, sizeof(text)), !text)
-					memcpy(at, &empty, sizeof(empty));
-		}
+		for (size_t i = 0; i < section->count; i++)
+			if (section->members[i].kind == MEMBER_NAME)
+				fill_name(&r->tables[id], section->row, section->members[i].offset);
 	}
 }
 
@@ -92,29 +96,41 @@ static void use_notes(struct record_reader *r)
 	}
 }
 
+/* Rows of namespace `index` from `first` on. */
+static size_t count_nested(const struct record_table *table, size_t row, size_t first,
+			   size_t index)
+{
+	size_t end = first;
+	uint16_t netns;
+
+	for (; end < table->count; end++) {
+		memcpy(&netns, table->rows + end * row, sizeof(netns));
+		if (netns != index)
+			break;
+	}
+	return end - first;
+}
+
 /* The items of one kind; their rows are in the order of their namespaces. */
 static int use_nested(struct record_reader *r, const struct record_nested *nested)
 {
 	const struct record_table *table = &r->tables[nested->section];
-	size_t size = record_sections[nested->section].row, first = 0;
+	size_t row = record_sections[nested->section].row, first = 0;
 	char *items = arena_alloc(&r->recorded->snap->arena, table->count * nested->item);
 
 	if (!items)
 		return -ENOMEM;
 	for (size_t i = 0; i < table->count; i++)
-		memcpy(items + i * nested->item, table->rows + i * size + nested->item_offset,
+		memcpy(items + i * nested->item, table->rows + i * row + nested->item_offset,
 		       nested->item);
 	for (size_t index = 0; index < r->recorded->snap->netns_count; index++) {
 		char *netns = (char *)&r->recorded->snap->netns[index];
 		const char *at = items + first * nested->item;
-		size_t count = 0;
-		uint16_t of;
+		size_t count = count_nested(table, row, first, index);
 
-		for (; first < table->count; first++, count++)
-			if (memcpy(&of, table->rows + first * size, sizeof(of)), of != index)
-				break;
 		memcpy(netns + nested->items_offset, &at, sizeof(at));
 		memcpy(netns + nested->count_offset, &count, sizeof(count));
+		first += count;
 	}
 	return first == table->count ? 0 : record_damaged(r, r->data + r->size,
 							  "namespaces are not in order");
@@ -189,8 +205,10 @@ static int check_owners(struct record_reader *r)
 
 	if (!has_front)
 		return -ENOMEM;
-	if (!are_chains(snap, has_front) || !are_short(snap, r->size))
+	if (!are_chains(snap, has_front))
 		err = record_damaged(r, r->data + r->size, "owners run in a circle");
+	else if (!are_short(snap, r->size))
+		err = record_damaged(r, r->data + r->size, "more owners than there can be");
 	free(has_front);
 	return err;
 }

@@ -75,6 +75,11 @@ static ssize_t read_some(int fd, uint8_t *data, size_t want)
 	return (ssize_t)length;
 }
 
+static const char *what_it_is_not(size_t size)
+{
+	return size ? "neither a record of conntab nor a dump of ss -D" : "the file is empty";
+}
+
 /* All of it, when it begins like something that can be read. */
 static int read_file(int fd, uint8_t **data, size_t *size, char why[SOURCE_WHY_MAX])
 {
@@ -93,9 +98,7 @@ static int read_file(int fd, uint8_t **data, size_t *size, char why[SOURCE_WHY_M
 			return explain(why, (int)got, strerror((int)-got));
 		*size += (size_t)got;
 		if (!format_of(*data, *size))
-			return explain(why, -EINVAL, *size ?
-				       "neither a record of conntab nor a dump of ss -D" :
-				       "the file is empty");
+			return explain(why, -EINVAL, what_it_is_not(*size));
 		if (*size < room)
 			return 0;
 		if (room >= FILE_MOST)

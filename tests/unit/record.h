@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Recorded files in memory: written, read back, made by hand, and shown. */
+#ifndef TESTS_RECORD_H
+#define TESTS_RECORD_H
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "collect/record.h"
+#include "collect/record_rows.h"
+#include "collect/replay.h"
+#include "view/view.h"
+
+static const struct query everything = { PROTOCOLS_ALL, IP_VERSIONS_ALL, STATES_ALL, UINT32_MAX };
+
+/* The bytes of a file, by malloc(). */
+struct bytes {
+	uint8_t *data;
+	size_t size;
+};
+
+static inline struct bytes bytes_copy(const struct bytes *from, size_t size)
+{
+	struct bytes copy = { malloc(size + 1), size };
+
+	assert_non_null(copy.data);
+	memcpy(copy.data, from->data, size);
+	return copy;
+}
+
+static inline struct bytes record_of(const struct snapshot *snap)
+{
+	int fd = memfd_create("record", MFD_CLOEXEC);
+	struct bytes file;
+
+	assert_true(fd >= 0);
+	assert_int_equal(record_write(snap, &everything, fd), 0);
+	file.size = (size_t)lseek(fd, 0, SEEK_END);
+	file.data = malloc(file.size);
+	assert_non_null(file.data);
+	assert_int_equal(pread(fd, file.data, file.size, 0), file.size);
+	close(fd);
+	return file;
+}
+
+/* ---- made by hand ---------------------------------------------------- */
+
+static inline void put_number(struct buf *out, uint64_t number)
+{
+	uint8_t bytes[RECORD_VARINT_MAX];
+
+	buf_add(out, bytes, (size_t)(varint_write(bytes, number) - bytes));
+}
+
+static inline void put_start(struct buf *out, uint64_t version)
+{
+	assert_int_equal(buf_init(out, -1), 0);
+	buf_add(out, record_magic, RECORD_MAGIC_SIZE);
+	put_number(out, version);
+}
+
+/* A section, or a column of one. */
+static inline void put_part(struct buf *out, uint64_t id, const void *body, size_t length)
+{
+	put_number(out, id);
+	put_number(out, length);
+	buf_add(out, body, length);
+}
+
+/* A section whose body is a list of small numbers. */
+#define put_bytes(out, id, ...)								\
+	do {										\
+		static const uint8_t body_[] = { __VA_ARGS__ };				\
+											\
+		put_part(out, id, body_, sizeof(body_));				\
+	} while (0)
+
+/* The end with the right sum; the buffer is empty then. */
+static inline struct bytes put_end(struct buf *out)
+{
+	struct bytes file;
+	uint64_t sum;
+
+	put_number(out, SECTION_END);
+	put_number(out, RECORD_SUM_SIZE);
+	sum = record_sum(RECORD_SUM_START, out->data, out->length);
+	for (size_t i = 0; i < RECORD_SUM_SIZE; i++)
+		buf_add_char(out, (char)(sum >> 8 * i));
+	file = (struct bytes){ malloc(out->length), out->length };
+	assert_non_null(file.data);
+	memcpy(file.data, out->data, out->length);
+	buf_free(out);
+	return file;
+}
+
+/* Make the sum right again after a change. */
+static inline void mend(struct bytes *file)
+{
+	uint64_t sum = record_sum(RECORD_SUM_START, file->data, file->size - RECORD_SUM_SIZE);
+
+	for (size_t i = 0; i < RECORD_SUM_SIZE; i++)
+		file->data[file->size - RECORD_SUM_SIZE + i] = (uint8_t)(sum >> 8 * i);
+}
+
+/* ---- read and shown -------------------------------------------------- */
+
+/* What the file answers, or NULL and a sentence in `why`; frees the bytes. */
+static inline struct snapshot *ask(struct bytes file, const struct query *query,
+				   char why[SOURCE_WHY_MAX])
+{
+	struct snapshot *snap = NULL;
+	struct replay *replay;
+
+	*why = '\0';
+	if (replay_open_bytes(&replay, file.data, file.size, 1000.5, why) < 0) {
+		assert_null(replay);
+		assert_true(*why);
+		return NULL;
+	}
+	assert_int_equal(replay_collect(replay, query, &snap), 0);
+	replay_close(replay);
+	return snap;
+}
+
+/* The same of all there is, which must work. */
+static inline struct snapshot *load(struct bytes file)
+{
+	char why[SOURCE_WHY_MAX];
+	struct snapshot *snap = ask(file, &everything, why);
+
+	assert_string_equal(why, "");
+	return snap;
+}
+
+/* The file must not be read, for this reason. */
+static inline void refuse(struct bytes file, const char *reason)
+{
+	char why[SOURCE_WHY_MAX];
+
+	assert_null(ask(file, &everything, why));
+	if (!strstr(why, reason))
+		fail_msg("\"%s\" does not say \"%s\"", why, reason);
+}
+
+static inline char *show(const struct snapshot *snap, enum view_id view, size_t width)
+{
+	struct view_options options = { .extras = UINT32_MAX, .width = width, .header = true };
+	struct listing listing;
+	struct buf out;
+
+	assert_int_equal(buf_init(&out, -1), 0);
+	listing_init(&listing, snap, STATES_ALL);
+	assert_int_equal(views[view].show(&listing, &options, &out), 0);
+	buf_add_char(&out, '\0');
+	listing_free(&listing);
+	return out.data;
+}
+
+/* Show it in every way; that must come to an end. */
+static inline void show_all(const struct snapshot *snap)
+{
+	free(show(snap, VIEW_TABLE, 0));
+	free(show(snap, VIEW_TABLE, 80));
+	free(show(snap, VIEW_JSON, 0));
+}
+
+#endif
