@@ -36,7 +36,8 @@ static int part_next(struct record_reader *r, struct cursor *at, struct part *pa
 	if (!varint_read(&at->at, at->end, &part->id) || !varint_read(&at->at, at->end, &length))
 		return record_damaged(r, start, "it is cut off here");
 	if (length > (size_t)(at->end - at->at))
-		return record_damaged(r, start, "what begins here is longer than the file");
+		return record_damaged(r, start, "cut off, what begins here is longer than the "
+				      "file");
 	part->body = (struct cursor){ at->at, at->at + length };
 	at->at += length;
 	return 0;
@@ -79,7 +80,8 @@ static int check_end(struct record_reader *r, const struct part *end)
 	for (size_t i = 0; i < RECORD_SUM_SIZE; i++)
 		sum |= (uint64_t)end->body.at[i] << 8 * i;
 	if (sum != record_sum(RECORD_SUM_START, r->data, r->size - RECORD_SUM_SIZE))
-		return record_damaged(r, end->body.at, "the sum of all bytes is another");
+		return record_damaged(r, end->body.at, "some byte was changed, the sum of all is "
+				      "another");
 	return 0;
 }
 

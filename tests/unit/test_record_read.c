@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Recorded files that are broken, newer, or meant ill: an error, or something that can be shown. */
-#include "record.h"
+#include "record_made.h"
 
 /* A small one: the empty snapshot with a listener and two connections, owned. */
 static struct bytes small_record(struct snapshot *snap)
@@ -184,7 +184,7 @@ static void a_small_file_does_not_get_much_memory(void **state)
 	put_start(&out, RECORD_VERSION);
 	put_number(&out, SECTION_SOCKET);
 	put_number(&out, 1ULL << 62);
-	refuse(put_end(&out), "longer than the file");
+	refuse(put_end(&out), "cut off, what begins here is longer than the file");
 }
 
 static void indices_are_checked(void **state)
