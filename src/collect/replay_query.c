@@ -6,6 +6,7 @@
 #include "replay_query.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -116,6 +117,59 @@ static void drop_sockets(struct snapshot *snap, const struct query *query)
 	snap->count = kept;
 }
 
+/* Number what is marked, from 1 on; how many there are. */
+static uint32_t number_marked(uint32_t *marks, size_t count)
+{
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (marks[i])
+			marks[i] = ++last;
+	return last;
+}
+
+/* Move owners and processes to their new places, which are never behind the old ones. */
+static void move_owners(struct snapshot *snap, const uint32_t *owners, const uint32_t *processes)
+{
+	for (size_t i = 0; i < snap->count; i++)
+		if (snap->sockets[i].owner)
+			snap->sockets[i].owner = owners[snap->sockets[i].owner - 1];
+	for (size_t i = 0; i < snap->owner_count; i++) {
+		struct owner owner = snap->owners[i];
+
+		if (!owners[i])
+			continue;
+		owner.next = owner.next ? owners[owner.next - 1] : 0;
+		owner.process = processes[owner.process] - 1;
+		snap->owners[owners[i] - 1] = owner;
+	}
+	for (size_t i = 0; i < snap->process_count; i++)
+		if (processes[i])
+			snap->processes[processes[i] - 1] = snap->processes[i];
+}
+
+/* Keep the processes that hold a socket which is left, and no others. */
+static int drop_strangers(struct snapshot *snap)
+{
+	uint32_t *owners = calloc(snap->owner_count + snap->process_count + 1, sizeof(*owners));
+	uint32_t *processes, owner_count, process_count;
+
+	if (!owners)
+		return -ENOMEM;
+	processes = owners + snap->owner_count;
+	for (size_t i = 0; i < snap->count; i++)
+		for (const struct owner *owner = owner_first(snap, &snap->sockets[i]); owner;
+		     owner = owner_next(snap, owner))
+			owners[owner - snap->owners] = processes[owner->process] = 1;
+	owner_count = number_marked(owners, snap->owner_count);
+	process_count = number_marked(processes, snap->process_count);
+	move_owners(snap, owners, processes);
+	snap->owner_count = owner_count;
+	snap->process_count = process_count;
+	free(owners);
+	return 0;
+}
+
 /* ---- notes ----------------------------------------------------------- */
 
 /* Is this note about what was asked for?  Those about listeners are made again. */
@@ -203,9 +257,10 @@ int recorded_apply(struct recorded *recorded, const struct query *query)
 	for (size_t i = 0; i < PART_COUNT; i++)
 		if (!(query->needs & parts[i].need))
 			parts[i].drop(snap);
+	err = drop_strangers(snap);
 	snap->asked = query->needs & (snap->asked | FOUND_AGAIN);
 	snap->states = query->states;
-	if (query->needs & NEED_LISTENER)
+	if (!err && (query->needs & NEED_LISTENER))
 		err = listeners_find(snap);
 	if (!err && (snap->asked & NEED_OWNER))
 		listeners_compare_owners(snap);

@@ -132,11 +132,15 @@ static void a_member_without_a_column_is_not_known(void **state)
 	(void)state;
 	put_basis(&out);
 	put_bytes(&out, SECTION_PROCESS, 1, 1, 2, 2, 22);	/* pid 11 */
+	put_bytes(&out, SECTION_OWNER, 1);
+	put_bytes(&out, SECTION_SOCKET, 1, 1, 3, 2, 0xfd, 3, 2, 2, 2, 2, 3, 2, 2, 4,
+		  24, 2, 2, 2);
 	snap = load(put_end(&out));
 	assert_int_equal(snap->process_count, 1);
 	assert_int_equal(snap->processes[0].pid, 11);
 	assert_int_equal(snap->processes[0].uid, UINT32_MAX);
 	assert_null(snap->processes[0].command);
+	assert_int_equal(snap->sockets[0].have, 0);
 	assert_null(snap->host);
 	assert_true(snap->time > 1000 && snap->time < 1001);
 	snapshot_free(snap);

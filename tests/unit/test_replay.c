@@ -118,6 +118,27 @@ static void owners_come_without_what_they_are(void **state)
 	snapshot_free(back);
 }
 
+static void processes_without_a_socket_are_dropped(void **state)
+{
+	struct query query = everything;
+	struct snapshot *snap = *state, *back;
+
+	fill(snap);
+	add_owner(snap, 1, add_process(snap, 900, "udp"), 3);
+	add_owner(snap, 2, add_process(snap, 901, "tcp"), 4);
+	add_owner(snap, 0, 2, 5);
+	query.protocols = PROTOCOL_BIT(PROTOCOL_TCP);
+	back = asked(snap, &query);
+	assert_int_equal(back->process_count, 2);
+	assert_int_equal(back->owner_count, 3);
+	assert_string_equal(back->processes[1].command, "tcp");
+	assert_string_equal(owner_process(back, owner_first(back, &back->sockets[1]))->command,
+			    "tcp");
+	assert_int_equal(owner_next(back, owner_first(back, &back->sockets[0]))->fd, 5);
+	show_all(back);
+	snapshot_free(back);
+}
+
 static void notes_belong_to_the_question(void **state)
 {
 	struct query query = everything;
@@ -208,6 +229,7 @@ int main(void)
 		WITH_SNAPSHOT(sockets_are_chosen_as_the_kernel_would),
 		WITH_SNAPSHOT(nothing_is_there_that_was_not_asked_for),
 		WITH_SNAPSHOT(owners_come_without_what_they_are),
+		WITH_SNAPSHOT(processes_without_a_socket_are_dropped),
 		WITH_SNAPSHOT(notes_belong_to_the_question),
 		WITH_SNAPSHOT(what_was_not_recorded_is_told),
 		WITH_SNAPSHOT(a_file_may_be_asked_again),
