@@ -91,11 +91,15 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 {
 	struct filter_names names = {
 		.context = source, .service = find_service, .host = find_host,
-		.interface = find_interface, .cgroup = find_cgroup,
 	};
 	struct filter_error error = { .length = 0 };
 	char *text = join_words(settings->words);
 
+	/* What was recorded elsewhere has interfaces and cgroups of its own. */
+	if (!settings->replay) {
+		names.interface = find_interface;
+		names.cgroup = find_cgroup;
+	}
 	*filter = text ? filter_parse(text, &names, &error) : NULL;
 	if (text && !*filter)
 		complain_filter(text, &error);

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cmd.h"
 
-static const struct command *const commands[] = { &list_command };
+static const struct command *const commands[] = { &list_command, &record_command };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
@@ -58,7 +58,8 @@ static enum status show_help(void)
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
-			"Usage: conntab [list] [OPTIONS] [TARGET...] [FILTER]\n\n"
+			"Usage: conntab [list] [OPTIONS] [TARGET...] [FILTER]\n"
+			"       conntab record [OPTIONS] FILE\n\n"
 			"Who listens on this machine, who is connected, and whose it is.\n\n");
 	options_show(&out);
 	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
@@ -105,10 +106,22 @@ static const struct command *find_command(char **words, int *used)
 	return commands[0];
 }
 
+/* The first word that the command does not take; NULL: none. */
+static const char *extra_word(const struct settings *settings, const struct command *command)
+{
+	if (command->most == ANY_WORDS)
+		return NULL;
+	for (int i = 0; i < command->most; i++)
+		if (!settings->words[i])
+			return NULL;
+	return settings->words[command->most];
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	struct settings settings;
+	const char *extra;
 	int words, used;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -124,9 +137,10 @@ int main(int argc, char **argv)
 		return (int)show_version();
 	command = find_command(argv + words, &used);
 	settings.words = argv + words + used;
-	if (settings.words[0] && !command->words) {
-		complain("unexpected word", settings.words[0],
-			 "expected options only; conntab --help lists them");
+	extra = extra_word(&settings, command);
+	if (extra) {
+		complain("unexpected word", extra,
+			 "more than the command takes; conntab --help shows how it is used");
 		return STATUS_USAGE;
 	}
 	return (int)command->run(&settings);

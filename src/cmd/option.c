@@ -45,6 +45,7 @@ APPLY_SIMPLE(set_summary, settings->summary = true)
 APPLY_SIMPLE(set_explain, settings->explain = true)
 APPLY_SIMPLE(set_json, settings->view = VIEW_JSON)
 APPLY_SIMPLE(set_netns, settings->netns = value)
+APPLY_SIMPLE(set_replay, settings->replay = value)
 APPLY_SIMPLE(set_help, settings->help = true)
 APPLY_SIMPLE(set_version, settings->version = true)
 
@@ -96,6 +97,8 @@ static const struct option_row options[] = {
 	{ 'q', 0, "quiet", NULL, "no output, only the exit status", set_quiet },
 	{ LONG_ONLY + 2, 0, "explain", NULL,
 	  "the filter as understood, and what the kernel gets", set_explain },
+	{ LONG_ONLY + 3, 0, "replay", "FILE", "what was recorded in FILE, not this machine",
+	  set_replay },
 	{ LONG_ONLY + 1, 0, "color", "WHEN", "auto, always or never", set_color },
 	{ 'h', 0, "help", NULL, "this help", set_help },
 	{ 'V', 0, "version", NULL, "the version", set_version },
