@@ -158,7 +158,7 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	int err;
 
 	if (settings->explain)
-		return explain(filter, &query);
+		return explain(filter, settings->replay ? NULL : &query);
 	err = source_collect(source, &query, &snap);
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));
