@@ -108,6 +108,7 @@ static void show_dumps(const struct filter *filter, const struct query *query, s
 			show_protocol(filter, query, protocol, out);
 	if (!query->protocols || !query->states)
 		buf_add_literal(out, "  nothing: no socket can match\n");
+	buf_add_literal(out, "\nof what comes back every row is tested here as a whole.\n");
 }
 
 void filter_explain(const struct filter *filter, const struct query *query, struct buf *out)
@@ -121,6 +122,6 @@ void filter_explain(const struct filter *filter, const struct query *query, stru
 		buf_add_literal(out, "  every socket\n");
 	if (query)
 		show_dumps(filter, query, out);
-	buf_add_literal(out, query ? "\nof what comes back every row is tested here as a whole.\n" :
-				     "\nthe kernel is not asked; every row is tested here.\n");
+	else
+		buf_add_literal(out, "\nthe kernel is not asked; every row is tested here.\n");
 }
