@@ -7,65 +7,12 @@
 #define MODEL_FIELD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "model/field_id.h"
 #include "model/snapshot.h"
 #include "model/value.h"
-
-enum field_group { GROUP_SOCKET, GROUP_TCP, GROUP_MEMORY };
-
-enum field_id {
-	/* GROUP_SOCKET, in the order of JSON */
-	FIELD_PROTOCOL,
-	FIELD_FAMILY,
-	FIELD_STATE,
-	FIELD_ROLE,
-	FIELD_SCOPE,
-	FIELD_PORT_CLASS,
-	FIELD_LOCAL,
-	FIELD_PEER,
-	FIELD_RECV_QUEUE,
-	FIELD_SEND_QUEUE,
-	FIELD_ACCEPT_QUEUE,
-	FIELD_BACKLOG,
-	FIELD_UID,
-	FIELD_USER,
-	FIELD_INODE,
-	FIELD_COOKIE,
-	FIELD_INTERFACE,
-	FIELD_MARK,
-	FIELD_V6ONLY,
-	FIELD_SHUTDOWN,
-	FIELD_NETNS,
-	FIELD_CGROUP,
-	FIELD_UNIT,
-	FIELD_CONTAINER,
-	FIELD_OWNERS,
-	FIELD_OWNER_MISSING,
-	FIELD_TIMER,
-	FIELD_RX_BYTES,
-	FIELD_TX_BYTES,
-	FIELD_TCP,
-	FIELD_MEMORY,
-	FIELD_LISTENER_COOKIE,
-	FIELD_TWIN_COOKIE,
-	FIELD_OTHER_END,
-	FIELD_JSON_END,
-	/* GROUP_SOCKET, of the table only */
-	FIELD_DIRECTION = FIELD_JSON_END,
-	FIELD_USER_SHOWN,
-	FIELD_QUEUE,
-	FIELD_SERVICE,
-	FIELD_CONNECTIONS,
-	FIELD_SOCKETS,
-	/* GROUP_TCP: struct tcp_info, congestion control */
-	FIELD_TCP_FIRST,
-	FIELD_TCP_LAST = FIELD_TCP_FIRST + 76,
-	/* GROUP_MEMORY */
-	FIELD_MEMORY_FIRST,
-	FIELD_MEMORY_LAST = FIELD_MEMORY_FIRST + MEMORY_COUNT - 1,
-	FIELD_COUNT
-};
 
 /* What a getter sees.  `listener` is set when the row stands for all its members. */
 struct row {
@@ -83,7 +30,8 @@ struct place {
 };
 
 struct field {
-	const char *name;		/* JSON key (less its unit), sort key, filter word */
+	const char *name;		/* column, sort key, filter word: of all fields unique */
+	const char *key;		/* JSON key (less its unit) where that is not `name` */
 	const char *title;		/* heading of a column; label in a detail line */
 	const char *help;
 	struct value (*get)(const struct row *row, const struct field *field);
@@ -93,6 +41,9 @@ struct field {
 	enum field_group group;
 	uint8_t width;			/* columns its widest value takes; 0: measure */
 	bool right;			/* right-aligned */
+	bool always;			/* never unknown */
+	/* The words it may say, in turn, then NULL; no function: any text. */
+	const char *(*word)(size_t index);
 	struct place place;
 };
 
@@ -100,6 +51,24 @@ extern const struct field fields[FIELD_COUNT];
 
 /* Suffix of JSON keys ("_us"), by unit. */
 extern const char *const unit_suffixes[UNIT_COUNT];
+
+/*
+ * The field of this name, with or without its unit ("rtt", "rtt_us"), or the
+ * one whose name is most like `word`; NULL: none.
+ */
+const struct field *field_find(const char *name);
+const struct field *field_nearest(const char *word);
+
+/* A group of fields ("tcp", "memory") is an object of JSON, but has no value of its own. */
+static inline bool field_is_group(const struct field *field)
+{
+	return field->type == VALUE_TCP || field->type == VALUE_MEMORY;
+}
+
+static inline enum field_id field_id(const struct field *field)
+{
+	return (enum field_id)(field - fields);
+}
 
 static inline struct value field_get(const struct row *row, enum field_id id)
 {

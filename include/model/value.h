@@ -13,6 +13,8 @@ enum value_type {
 	VALUE_HEX,		/* an unsigned that text shows in hexadecimal */
 	VALUE_TEXT,		/* NUL-terminated; may come from outside */
 	VALUE_ENDPOINT,		/* of the row's socket */
+	VALUE_ADDRESS,		/* the address of `endpoint` alone */
+	VALUE_LIST,		/* one datum of each process of the row: model/list.h */
 	VALUE_QUEUE,		/* the row's accept queue and backlog, or waiting bytes */
 	VALUE_OWNERS,		/* the row's processes, or why there are none */
 	VALUE_PAIR,		/* the other end of the row's socket */
@@ -20,6 +22,7 @@ enum value_type {
 	VALUE_NETNS,
 	VALUE_TCP,		/* all fields of the TCP group */
 	VALUE_MEMORY,		/* all fields of the memory group */
+	VALUE_TYPE_COUNT
 };
 
 enum unit { UNIT_NONE, UNIT_BYTES, UNIT_US, UNIT_MS, UNIT_BPS, UNIT_COUNT };

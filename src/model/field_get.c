@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "model/list.h"
 #include "model/query.h"
 
 static const struct value none = { .type = VALUE_NONE };
@@ -30,7 +31,7 @@ static struct value number_if(bool known, uint64_t number)
 	}
 
 SIMPLE(protocol, text(protocols[sk->protocol].name))
-SIMPLE(family, text(sk->local.address.family == AF_INET ? "inet" : "inet6"))
+SIMPLE(family, text(family_names[sk->local.address.family != AF_INET]))
 SIMPLE(state, text(state_names[sk->state]))
 SIMPLE(role, text(role_names[socket_role(row->snap, sk)]))
 SIMPLE(scope, text(scope_names[socket_scope(sk)]))
@@ -48,9 +49,20 @@ SIMPLE(interface, sk->interface ?
 SIMPLE(owner_missing, text(missing_names[sk->missing]))
 SIMPLE(timer, ((struct value){ .type = sk->timer ? VALUE_TIMER : VALUE_NONE, .socket = sk }))
 SIMPLE(service, text(snapshot_service(row->snap, sk->protocol, sk->local.port)))
-SIMPLE(sockets, number_if(row->listener, row->listener ? row->listener->count : 0))
+SIMPLE(peer_service, sk->have & HAVE_PEER ?
+		     text(snapshot_service(row->snap, sk->protocol, sk->peer.port)) : none)
+SIMPLE(local_port, number_if(true, sk->local.port))
+SIMPLE(peer_port, number_if(sk->have & HAVE_PEER, sk->peer.port))
+SIMPLE(timer_expires, number_if(sk->timer, sk->timer_ms))
+SIMPLE(timer_retransmits, number_if(sk->timer, sk->timer_tries))
+SIMPLE(netns_name, text(row->snap->netns[sk->netns].name))
+SIMPLE(netns_inode, number_if(row->snap->netns[sk->netns].inode,
+			      row->snap->netns[sk->netns].inode))
 SIMPLE(queue, ((struct value){ .type = VALUE_QUEUE, .socket = sk }))
 SIMPLE(local, ((struct value){ .type = VALUE_ENDPOINT, .endpoint = &sk->local }))
+SIMPLE(local_address, ((struct value){ .type = VALUE_ADDRESS, .endpoint = &sk->local }))
+SIMPLE(peer_address, ((struct value){ .type = sk->have & HAVE_PEER ? VALUE_ADDRESS : VALUE_NONE,
+				      .endpoint = &sk->peer }))
 SIMPLE(peer, ((struct value){ .type = sk->have & HAVE_PEER ? VALUE_ENDPOINT : VALUE_NONE,
 			      .endpoint = &sk->peer }))
 
@@ -70,19 +82,44 @@ GETTER(v6only)
 
 GETTER(shutdown)
 {
-	static const char *const names[] = { NULL, "receive", "send", "both" };
-
 	(void)field;
-	return row->sk->have & HAVE_SHUTDOWN ? text(names[row->sk->shutdown & 3]) : none;
+	return row->sk->have & HAVE_SHUTDOWN ? text(shutdown_names[row->sk->shutdown & 3]) : none;
+}
+
+/* The one the row stands for, or that its socket is a member of. */
+static const struct listener *listener_of(const struct row *row)
+{
+	if (row->listener || !row->sk->listener || !socket_is_listener(row->sk))
+		return row->listener;
+	return &row->snap->listeners[row->sk->listener - 1];
 }
 
 /* Unknown where connections were not asked for, and of datagrams. */
 GETTER(connections)
 {
+	const struct listener *listener = listener_of(row);
+
 	(void)field;
-	return number_if(row->listener && row->sk->protocol == PROTOCOL_TCP &&
+	return number_if(listener && row->sk->protocol == PROTOCOL_TCP &&
 				 (row->snap->states & STATE_BIT(STATE_ESTAB)),
-			 row->listener ? row->listener->connections : 0);
+			 listener ? listener->connections : 0);
+}
+
+GETTER(sockets)
+{
+	const struct listener *listener = listener_of(row);
+
+	(void)field;
+	return number_if(listener, listener ? listener->count : 0);
+}
+
+GETTER(list)
+{
+	struct list_walk walk;
+	struct list_item item;
+
+	list_begin(&walk, row, field);
+	return list_next(&walk, &item) ? (struct value){ .type = VALUE_LIST } : none;
 }
 
 /* The name, or the number of a user without one. */

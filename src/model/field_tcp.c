@@ -109,14 +109,13 @@ GETTER(tcp_name)
 
 GETTER(tcp_phase)
 {
-	static const char *const names[] = { "open", "disorder", "cwr", "recovery", "loss" };
 	uint64_t phase;
 
 	(void)field;
 	if (!read_figure(tcp_of(row), OFFSET_CA_STATE, 1, &phase) ||
-	    phase >= sizeof(names) / sizeof(names[0]))
+	    phase >= sizeof(tcp_phase_names) / sizeof(tcp_phase_names[0]))
 		return none;
-	return (struct value){ .type = VALUE_TEXT, .text = names[phase] };
+	return (struct value){ .type = VALUE_TEXT, .text = tcp_phase_names[phase] };
 }
 
 GETTER(memory)

@@ -288,7 +288,8 @@ static void make_keys(struct json *json)
 		struct key *key = &json->keys[id];
 
 		key->length = (size_t)snprintf(key->text, sizeof(key->text), "%c\"%s%s\":",
-					       begins_object(id) ? '{' : ',', fields[id].name,
+					       begins_object(id) ? '{' : ',',
+					       fields[id].key ? fields[id].key : fields[id].name,
 					       unit_suffixes[fields[id].unit]);
 	}
 }

@@ -2,7 +2,10 @@
 /* The field table: no gaps, one vocabulary, and getters that know what is unknown. */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "model/field.h"
+#include "model/list.h"
 #include "model/listener.h"
 
 enum { KEY_BYTES_MAX = 35 };	/* what json.c has room for */
@@ -37,7 +40,12 @@ static void every_field_stands_in_its_group(void **state)
 	}
 }
 
-static void names_are_json_keys_and_unique_in_their_group(void **state)
+static const char *key_of(size_t field)
+{
+	return fields[field].key ? fields[field].key : fields[field].name;
+}
+
+static void names_are_json_keys_and_unique(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
@@ -47,10 +55,102 @@ static void names_are_json_keys_and_unique_in_their_group(void **state)
 		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"), length);
 		assert_in_range(name[0], 'a', 'z');
 		assert_in_range(length + strlen(unit_suffixes[fields[i].unit]), 1, KEY_BYTES_MAX);
-		for (size_t j = 0; j < i; j++)
+		for (size_t j = 0; j < i; j++) {
+			assert_string_not_equal(name, fields[j].name);
 			if (fields[i].group == fields[j].group)
-				assert_string_not_equal(name, fields[j].name);
+				assert_string_not_equal(key_of(i), key_of(j));
+		}
 	}
+}
+
+static void every_field_is_found_by_its_name_with_and_without_unit(void **state)
+{
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		assert_ptr_equal(field_find(fields[i].name), &fields[i]);
+		assert_ptr_equal(field_nearest(fields[i].name), &fields[i]);
+		snprintf(name, sizeof(name), "%s%s", fields[i].name, unit_suffixes[fields[i].unit]);
+		assert_ptr_equal(field_find(name), &fields[i]);
+	}
+	assert_null(field_find(""));
+	assert_null(field_find("rtt_"));
+	assert_null(field_find("rtt_ms"));
+	assert_null(field_find("RTT"));
+	assert_null(field_find("cookie_us"));
+}
+
+static void a_slip_finds_the_field_that_was_meant(void **state)
+{
+	(void)state;
+	assert_ptr_equal(field_nearest("rttt"), field_find("rtt"));
+	assert_ptr_equal(field_nearest("recvqueue"), &fields[FIELD_RECV_QUEUE]);
+	assert_ptr_equal(field_nearest("Local-Prot"), &fields[FIELD_LOCAL_PORT]);
+	assert_null(field_nearest("bananas"));
+	assert_null(field_nearest(""));
+}
+
+static void words_of_enumerations_are_all_that_are_said(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		for (size_t j = 0; fields[i].word && fields[i].word(j); j++) {
+			assert_true(*fields[i].word(j));
+			assert_string_not_equal(fields[i].word(j), "-");
+			for (size_t k = 0; k < j; k++)
+				assert_string_not_equal(fields[i].word(j), fields[i].word(k));
+		}
+	}
+	while (fields[FIELD_STATE].word(count))
+		count++;
+	assert_int_equal(count, STATE_COUNT - 2);	/* but none, and one has two numbers */
+	assert_string_equal(fields[FIELD_ROLE].word(0), "listener");
+	assert_null(fields[FIELD_ROLE].word(ROLE_COUNT - 1));
+}
+
+static const struct list_item *item_at(const struct row *row, enum field_id id, size_t index)
+{
+	static struct list_item item;
+	struct list_walk walk;
+
+	list_begin(&walk, row, &fields[id]);
+	while (list_next(&walk, &item))
+		if (!index--)
+			return &item;
+	return NULL;
+}
+
+static void lists_name_each_item_once_in_the_order_of_owners(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_listener(snap, "10.0.0.1", 80), NULL };
+
+	assert_int_equal(field_get(&row, FIELD_PID).type, VALUE_NONE);
+	add_process(snap, 9, "nginx");
+	add_process(snap, 7, "nginx");
+	add_process(snap, 8, "cat");
+	snap->processes[0].command_line = "a\0b c\0\0";
+	snap->processes[0].command_line_length = 7;
+	add_owner(snap, 0, 0, 3);
+	add_owner(snap, 0, 1, OWNER_NO_FD);
+	add_owner(snap, 0, 2, 5);
+	add_owner(snap, 0, 0, 5);
+	assert_int_equal(field_get(&row, FIELD_PID).type, VALUE_LIST);
+	assert_int_equal(item_at(&row, FIELD_PID, 0)->number, 9);
+	assert_int_equal(item_at(&row, FIELD_PID, 1)->number, 7);
+	assert_int_equal(item_at(&row, FIELD_PID, 2)->number, 8);
+	assert_null(item_at(&row, FIELD_PID, 3));
+	assert_string_equal(item_at(&row, FIELD_PROCESS, 0)->text, "nginx");
+	assert_string_equal(item_at(&row, FIELD_PROCESS, 1)->text, "cat");
+	assert_null(item_at(&row, FIELD_PROCESS, 2));
+	assert_int_equal(item_at(&row, FIELD_FD, 1)->number, 5);
+	assert_null(item_at(&row, FIELD_FD, 2));
+	assert_int_equal(item_at(&row, FIELD_COMMAND_LINE, 0)->length, 5);
+	assert_null(item_at(&row, FIELD_COMMAND_LINE, 1));
+	assert_int_equal(field_get(&row, FIELD_EXECUTABLE).type, VALUE_NONE);
 }
 
 /* Labels of detail lines; two columns that are never side by side may share a title. */
@@ -83,6 +183,9 @@ static void what_was_not_said_is_none_and_not_zero(void **state)
 		FIELD_V6ONLY, FIELD_SHUTDOWN, FIELD_CGROUP, FIELD_UNIT, FIELD_CONTAINER,
 		FIELD_OWNER_MISSING, FIELD_TIMER, FIELD_RX_BYTES, FIELD_TX_BYTES, FIELD_TCP,
 		FIELD_MEMORY, FIELD_LISTENER_COOKIE, FIELD_TWIN_COOKIE, FIELD_OTHER_END,
+		FIELD_PEER_ADDRESS, FIELD_PEER_PORT, FIELD_PEER_SERVICE, FIELD_PROCESS, FIELD_PID,
+		FIELD_FD, FIELD_COMMAND_LINE, FIELD_EXECUTABLE, FIELD_TIMER_EXPIRES,
+		FIELD_TIMER_RETRANSMITS, FIELD_NETNS_NAME, FIELD_CONNECTIONS, FIELD_SOCKETS,
 	};
 	struct snapshot *snap = *state;
 	struct socket *sk = add_socket(snap, PROTOCOL_TCP, STATE_BOUND, "10.0.0.1", 80);
@@ -153,7 +256,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_has_a_row),
 		cmocka_unit_test(every_field_stands_in_its_group),
-		cmocka_unit_test(names_are_json_keys_and_unique_in_their_group),
+		cmocka_unit_test(names_are_json_keys_and_unique),
+		cmocka_unit_test(every_field_is_found_by_its_name_with_and_without_unit),
+		cmocka_unit_test(a_slip_finds_the_field_that_was_meant),
+		cmocka_unit_test(words_of_enumerations_are_all_that_are_said),
+		WITH_SNAPSHOT(lists_name_each_item_once_in_the_order_of_owners),
 		cmocka_unit_test(titles_of_figures_are_unique_in_their_group),
 		cmocka_unit_test(fixed_widths_have_room_for_every_word),
 		WITH_SNAPSHOT(what_was_not_said_is_none_and_not_zero),

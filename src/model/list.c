@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Walking the processes of a row for one datum of each. */
+#include "model/list.h"
+
+#include <string.h>
+
+static struct list_item text_item(const char *text)
+{
+	return (struct list_item){ .text = text ? text : "", .length = text ? strlen(text) : 0 };
+}
+
+static struct list_item number_item(uint64_t number)
+{
+	return (struct list_item){ .number = number };
+}
+
+static struct list_item command_line_item(const struct process *process)
+{
+	const char *text = process->command_line;
+	size_t length = text ? process->command_line_length : 0;
+
+	while (length && !text[length - 1])
+		length--;
+	return (struct list_item){ .text = text ? text : "", .length = length };
+}
+
+/* False where this owner has nothing to say. */
+static bool item_of(const struct list_walk *walk, struct list_item *item)
+{
+	const struct process *process = owner_process(walk->row->snap, walk->owner);
+
+	switch (field_id(walk->field)) {
+	case FIELD_PROCESS:
+		*item = text_item(process->command);
+		break;
+	case FIELD_PID:
+		*item = number_item(process->pid);
+		break;
+	case FIELD_FD:
+		*item = number_item((uint64_t)walk->owner->fd);
+		return walk->owner->fd != OWNER_NO_FD;
+	case FIELD_COMMAND_LINE:
+		*item = command_line_item(process);
+		break;
+	default:
+		*item = text_item(process->executable);
+	}
+	return !item->text || item->length;
+}
+
+static bool is_same(const struct list_item *a, const struct list_item *b)
+{
+	if (!a->text)
+		return a->number == b->number;
+	return a->length == b->length &&
+	       (a->text == b->text || memcmp(a->text, b->text, a->length) == 0);
+}
+
+static const struct socket *member_of(const struct row *row, uint32_t member)
+{
+	if (!row->listener)
+		return row->sk;
+	return &row->snap->sockets[row->snap->members[row->listener->first + member]];
+}
+
+/* Move to the next owner, of the next member when this one has no more. */
+static bool step(struct list_walk *walk)
+{
+	const struct row *row = walk->row;
+	uint32_t count = row->listener ? row->listener->count : 1;
+
+	if (walk->owner)
+		walk->owner = owner_next(row->snap, walk->owner);
+	while (!walk->owner && walk->member < count)
+		walk->owner = owner_first(row->snap, member_of(row, walk->member++));
+	return walk->owner;
+}
+
+static bool was_there(const struct list_walk *now, const struct list_item *item)
+{
+	struct list_walk walk;
+	struct list_item before;
+
+	list_begin(&walk, now->row, now->field);
+	while (step(&walk) && walk.owner != now->owner)
+		if (item_of(&walk, &before) && is_same(item, &before))
+			return true;
+	return false;
+}
+
+void list_begin(struct list_walk *walk, const struct row *row, const struct field *field)
+{
+	*walk = (struct list_walk){ .row = row, .field = field };
+}
+
+bool list_next(struct list_walk *walk, struct list_item *item)
+{
+	while (step(walk))
+		if (item_of(walk, item) && !was_there(walk, item))
+			return true;
+	return false;
+}
