@@ -24,6 +24,9 @@ struct settings {
 	enum color color;
 	bool all, listening, no_header, help, version;
 	const char *netns;
+	bool columns_chosen;
+	struct columns columns;
+	struct order order;		/* empty: the usual one */
 };
 
 struct command {
@@ -33,6 +36,8 @@ struct command {
 };
 
 extern const struct command list_command;
+extern const struct command fields_command;
+extern const struct command schema_command;
 
 /*
  * Read the options of `argv` into `settings`, and the place of the first word
@@ -40,6 +45,13 @@ extern const struct command list_command;
  * result is false.
  */
 bool options_parse(struct settings *settings, int argc, char **argv, int *words);
+
+/* Read the LIST of --columns or --sort into `settings`; on bad input says so and is false. */
+bool columns_parse(struct settings *settings, const char *list);
+bool sort_parse(struct settings *settings, const char *list);
+
+/* Columns of the terminal that is standard output; 0: it is none. */
+size_t terminal_width(void);
 
 /* The options as lines of --help. */
 void options_show(struct buf *out);

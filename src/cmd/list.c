@@ -20,6 +20,23 @@ static uint32_t states_to_show(const struct settings *settings)
 	return settings->listening ? STATES_LISTENING : STATES_SHOWN;
 }
 
+static struct view_options view_options_of(const struct settings *settings)
+{
+	return (struct view_options){
+		.extras = settings->extras,
+		.header = !settings->no_header,
+		.columns = settings->columns_chosen ? &settings->columns : NULL,
+	};
+}
+
+static uint32_t needs_of(const struct settings *settings)
+{
+	struct view_options options = view_options_of(settings);
+
+	return views[settings->view].needs(&options) |
+	       view_limit_needs(settings->extras, order_needs(&settings->order));
+}
+
 static struct query make_query(const struct settings *settings)
 {
 	uint32_t shown = states_to_show(settings);
@@ -29,11 +46,11 @@ static struct query make_query(const struct settings *settings)
 		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
 		/* The default list counts what it does not show. */
 		.states = shown == STATES_SHOWN ? STATES_ALL : shown,
-		.needs = views[settings->view].needs(settings->extras),
+		.needs = needs_of(settings),
 	};
 }
 
-static size_t terminal_width(void)
+size_t terminal_width(void)
 {
 	struct winsize size;
 
@@ -55,21 +72,19 @@ static bool want_color(enum color color, size_t width)
 
 static enum status show(const struct settings *settings, const struct snapshot *snap)
 {
-	struct view_options options = {
-		.extras = settings->extras,
-		.width = terminal_width(),
-		.header = !settings->no_header,
-	};
+	struct view_options options = view_options_of(settings);
 	struct listing listing;
 	struct buf out;
 	enum status status;
 
+	options.width = terminal_width();
 	options.color = want_color(settings->color, options.width);
 	if (buf_init(&out, STDOUT_FILENO) < 0) {
 		complain("out of memory", NULL, "the list could not be made");
 		return STATUS_INCOMPLETE;
 	}
 	listing_init(&listing, snap, states_to_show(settings));
+	listing.order = settings->order.count ? &settings->order : NULL;
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
 	if (views[settings->view].show(&listing, &options, &out) < 0)
 		out.error = ENOMEM;
@@ -78,12 +93,11 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	return status;
 }
 
-/* JSON carries the notes itself. */
 static void show_notes(const struct settings *settings, const struct snapshot *snap)
 {
 	struct buf out;
 
-	if (settings->view == VIEW_JSON || buf_init(&out, STDERR_FILENO) < 0)
+	if (views[settings->view].has_notes || buf_init(&out, STDERR_FILENO) < 0)
 		return;
 	notes_show(snap, settings->protocols != 0, "conntab: ", &out);
 	buf_flush(&out);

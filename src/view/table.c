@@ -49,9 +49,11 @@ struct table {
 	struct detail_memory detail;
 };
 
-uint32_t table_needs(uint32_t extras)
+uint32_t table_needs(const struct view_options *options)
 {
-	return layout_needs(extras) | detail_needs(extras);
+	uint32_t needs = layout_needs(options) | detail_needs(options->extras);
+
+	return view_limit_needs(options->extras, needs);
 }
 
 static const char *color_of(const struct row *row, enum field_id id)
@@ -161,8 +163,8 @@ static void add_row(struct table *table, const struct row *row)
 		bool late = table->late;
 		size_t start;
 
-		if (written->length && !late && value.type == written->value.type &&
-		    value.number == written->value.number) {
+		if (written->length && !late && !row_is_merged(row) &&
+		    value.type == written->value.type && value.number == written->value.number) {
 			/* All of it, for a copy of known length is no call. */
 			memcpy(buf_room(table->out, WRITTEN_MAX), written->text, WRITTEN_MAX);
 			table->out->length += written->length;
@@ -173,7 +175,7 @@ static void add_row(struct table *table, const struct row *row)
 		start = table->out->length;
 		at = write_cell(table, row, i, value, at);
 		/* A row out of step has cells of other widths. */
-		if (!late && !table->late)
+		if (!late && !table->late && !row_is_merged(row))
 			remember(table, i, value, start);
 	}
 	buf_add_char(table->out, '\n');
@@ -197,7 +199,7 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 	buf_add_char(table->out, '\n');
 	for (size_t i = 0; i < layout->count; i++) {
 		table->cell.length = 0;
-		buf_add_text(&table->cell, fields[layout->fields[i]].title);
+		layout_add_heading(&table->cell, &fields[layout->fields[i]]);
 		add_cell(table, i, table->cell.length, color ? BOLD : NULL);
 	}
 	buf_add_char(table->out, '\n');
@@ -211,6 +213,8 @@ static bool add_group(struct table *table, enum listing_group group, bool follow
 	if (!rows)
 		return false;
 	layout_init(&table->layout, listing, group, table->options, &table->cell);
+	if (!table->layout.count)
+		return false;
 	memset(table->written, 0, sizeof(table->written));
 	if (follows && table->options->header)
 		buf_add_char(table->out, '\n');
