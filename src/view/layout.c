@@ -180,8 +180,9 @@ static void measure(struct layout *layout, const struct listing *listing,
 		    enum listing_group group, const struct view_options *options,
 		    struct buf *scratch)
 {
+	size_t last = layout->count - 1;
 	/* Off a terminal nothing stands behind the last column and nothing depends on it. */
-	size_t count = options->width ? layout->count : layout->count - 1;
+	size_t count = options->width || fields[layout->fields[last]].right ? last + 1 : last;
 	const struct snapshot *snap = listing->snap;
 	struct value before[COLUMNS_MAX] = { { .type = VALUE_NONE } };
 
@@ -265,6 +266,9 @@ static void fit(struct layout *layout, size_t width)
 			break;
 		remove_column(layout, column);
 	}
+	/* Columns the user named may not fit: then the last one is not pushed further out. */
+	if (least_total(layout) > width)
+		layout->widths[layout->count - 1] = 0;
 }
 
 void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,

@@ -109,7 +109,7 @@ static void add_cell(struct table *table, size_t column, size_t width, const cha
 	table->late -= made_up;
 	if (width > layout->widths[column])
 		table->late += width - layout->widths[column];
-	if (right && !last)
+	if (right)
 		buf_add_blanks(table->out, pad);
 	if (color)
 		buf_add_text(table->out, color);
@@ -187,7 +187,9 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 {
 	const struct layout *layout = &table->layout;
 	bool color = table->options->color;
+	size_t at = 0;
 
+	table->late = 0;
 	if (color)
 		buf_add_literal(table->out, BOLD);
 	buf_add_text(table->out, group_titles[group]);
@@ -198,9 +200,15 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 		buf_add_literal(table->out, PLAIN);
 	buf_add_char(table->out, '\n');
 	for (size_t i = 0; i < layout->count; i++) {
+		size_t width;
+
 		table->cell.length = 0;
 		layout_add_heading(&table->cell, &fields[layout->fields[i]]);
-		add_cell(table, i, table->cell.length, color ? BOLD : NULL);
+		width = table->cell.length;
+		if (i + 1 == layout->count)
+			width = cut(table, at, width);
+		add_cell(table, i, width, color ? BOLD : NULL);
+		at += layout->widths[i] + COLUMN_GAP;
 	}
 	buf_add_char(table->out, '\n');
 }

@@ -110,8 +110,39 @@ static void the_table_has_the_columns_that_were_named(void **state)
 	/* Too narrow: none is left out, the last is cut. */
 	assert_table(snap, &columns, 33,
 		     "Listeners (1)\n"
-		     "PID  MIN-RTT  MEMORY-RECV  LOCAL-ADDRESS\n"
+		     "PID  MIN-RTT  MEMORY-RECV  LOCAL…\n"
 		     "7          -            -  10.0.…\n");
+}
+
+/* A heading does not suffer from a long last cell of the group above. */
+static void numbers_in_the_last_column_stand_below_each_other(void **state)
+{
+	struct snapshot *snap = *state;
+	struct columns columns = { .count = 0 };
+
+	add_listener(snap, "10.0.0.1", 80)->backlog = 4096000;
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.2", 5);
+	columns_add(&columns, FIELD_LOCAL);
+	columns_add(&columns, FIELD_BACKLOG);
+	assert_table(snap, &columns, 0,
+		     "Listeners (1)\n"
+		     "LOCAL        BACKLOG\n"
+		     "10.0.0.1:80  4096000\n"
+		     "\n"
+		     "Connections (1)\n"
+		     "LOCAL        BACKLOG\n"
+		     "10.0.0.1:80        -\n");
+	columns_remove(&columns, FIELD_BACKLOG);
+	add_owner(snap, 0, add_process(snap, 7, "a-long-command"), 3);
+	columns_add(&columns, FIELD_OWNERS);
+	assert_table(snap, &columns, 0,
+		     "Listeners (1)\n"
+		     "LOCAL        PROCESS\n"
+		     "10.0.0.1:80  a-long-command 7\n"
+		     "\n"
+		     "Connections (1)\n"
+		     "LOCAL        PROCESS\n"
+		     "10.0.0.1:80  -\n");
 }
 
 static void added_columns_stand_in_front_of_the_processes(void **state)
@@ -195,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_column_is_there_once),
 		cmocka_unit_test(a_removed_heading_is_gone_from_the_usual_columns),
 		WITH_SNAPSHOT(the_table_has_the_columns_that_were_named),
+		WITH_SNAPSHOT(numbers_in_the_last_column_stand_below_each_other),
 		WITH_SNAPSHOT(added_columns_stand_in_front_of_the_processes),
 		WITH_SNAPSHOT(a_table_without_columns_is_empty),
 		WITH_SNAPSHOT(a_row_of_several_sockets_shows_what_they_differ_in),
