@@ -34,7 +34,8 @@ static void assert_shows(struct snapshot *snap, const struct view_options *optio
 	struct listing listing;
 	struct buf buf;
 
-	assert_int_equal(listeners_find(snap), 0);
+	if (!snap->listeners)
+		assert_int_equal(listeners_find(snap), 0);
 	listing_init(&listing, snap, STATES_ALL);
 	assert_int_equal(buf_init(&buf, -1), 0);
 	assert_int_equal(views[VIEW_CSV].show(&listing, options, &buf), 0);
