@@ -3,6 +3,7 @@
 #   make [VARIANT=release|asan] [CC=gcc|clang] [WERROR=1] [V=1]
 #   make deps run       install what is needed, build, list this machine's sockets
 #   make deps test      the same, and run all tests (the live ones need root)
+#   make schema         write share/conntab-1.schema.json anew from the field table
 #   make check          format, static analysis, floors and sizes
 #   make bench fuzz     see scripts/bench/README.md; FUZZ_SECONDS=20 for each target
 #   make install uninstall clean    [DESTDIR=] [PREFIX=/usr/local]
@@ -19,7 +20,7 @@ endif
 # Debian packages: to build; and to test and check, which `make deps run` does without.
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
-	clang clang-tidy clang-format cppcheck shellcheck mandoc
+	clang clang-tidy clang-format cppcheck shellcheck mandoc python3-jsonschema
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -67,6 +68,7 @@ units := $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 # What several unit tests share.
 unit_parts := $(patsubst %.c,$(out)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 fuzzers := $(patsubst %.c,$(out)/%,$(wildcard tests/fuzz/fuzz_*.c))
+schema := share/conntab-1.schema.json
 benches := $(patsubst scripts/bench/%.c,build/bench/%,$(wildcard scripts/bench/*.c))
 
 # `make deps run`: nothing may be compiled before `deps` is done.
@@ -75,7 +77,7 @@ after_deps := $(filter deps,$(MAKECMDGOALS))
 # "CC file" in place of the command, unless V=1.
 run = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$@';)
 
-.PHONY: all deps run check test bench fuzz run-fuzzers install uninstall clean FORCE
+.PHONY: all deps schema run check test bench fuzz run-fuzzers install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -120,6 +122,10 @@ build/bench/%: scripts/bench/%.c | $(after_deps)
 
 -include $(patsubst %.o,%.d,$(objects) $(unit_parts)) $(addsuffix .d,$(units) $(fuzzers))
 
+# Generated from the field table, and kept in the repository; a test compares.
+schema: $(out)/conntab
+	$(out)/conntab schema >$(schema)
+
 # ---- running --------------------------------------------------------------
 
 run: conntab
@@ -152,9 +158,11 @@ deps:
 install: $(out)/conntab
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/conntab
 	install -D -m 644 man/conntab.8 $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8
+	install -D -m 644 $(schema) $(DESTDIR)$(PREFIX)/share/conntab/$(notdir $(schema))
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/conntab $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8
+	rm -f $(DESTDIR)$(PREFIX)/bin/conntab $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8 \
+		$(DESTDIR)$(PREFIX)/share/conntab/$(notdir $(schema))
 
 clean:
 	rm -rf build conntab

@@ -181,14 +181,36 @@ compare_lists() {
 	add_dump
 	add_conntab -a -t -P
 	add_conntab -a -t -P --json
+	add_conntab -a -t -P --jsonl
+	add_conntab -a -t -P --csv
 	compare --max "conntab -a -t -P" "ss -tan" 0.5 \
-		--max "conntab -a -t -P --json" "ss -tan" 0.9
+		--max "conntab -a -t -P --json" "ss -tan" 0.9 \
+		--max "conntab -a -t -P --jsonl" "ss -tan" 0.9 \
+		--max "conntab -a -t -P --csv" "ss -tan" 0.9
 
 	begin
 	add_ss -tani
 	add "bare dump with tcp_info" "$BENCH_BIN/dump" -e "$INFO" "$LISTEN" "$OTHERS"
 	add_conntab -a -t -P -i
 	compare --max "conntab -a -t -P -i" "ss -tani" 0.5
+}
+
+# Sorting by any field is to add at most 30 % to listing.
+compare_orders() {
+	local field bounds=()
+
+	begin
+	add_conntab -a -t -P
+	for field in state local peer recv_queue user cookie inode cgroup; do
+		add_conntab -a -t -P --sort "$field"
+		bounds+=(--max "conntab -a -t -P --sort $field" "conntab -a -t -P" 1.3)
+	done
+	compare "${bounds[@]}"
+
+	begin
+	add_conntab -a -t -P -i
+	add_conntab -a -t -P -i --sort -rtt
+	compare --max "conntab -a -t -P -i --sort -rtt" "conntab -a -t -P -i" 1.3
 }
 
 case_small() {
@@ -214,6 +236,7 @@ case_100k() {
 	title 100k "100,000 TCP sockets in 10 processes"
 	hold --tcp 49990 --listeners 20 --procs 10
 	compare_lists
+	compare_orders
 }
 
 case_1M() {

@@ -9,9 +9,11 @@
 #include "base/text.h"
 #include "cmd.h"
 
-static const struct command *const commands[] = { &list_command, &record_command };
+static const struct command *const commands[] = {
+	&list_command, &record_command, &fields_command, &schema_command,
+};
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), NAME_COLUMNS = 10 };
 
 void complain(const char *what, const char *word, const char *expected)
 {
@@ -51,6 +53,20 @@ enum status finish(struct buf *out, enum status status)
 	return STATUS_INCOMPLETE;
 }
 
+static void show_commands(struct buf *out)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		size_t length = strlen(commands[i]->name);
+
+		buf_add_literal(out, "  ");
+		buf_add(out, commands[i]->name, length);
+		buf_add_blanks(out, NAME_COLUMNS > length ? NAME_COLUMNS - length : 1);
+		buf_add_text(out, commands[i]->help);
+		buf_add_char(out, '\n');
+	}
+	buf_add_char(out, '\n');
+}
+
 static enum status show_help(void)
 {
 	struct buf out;
@@ -59,8 +75,9 @@ static enum status show_help(void)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
 			"Usage: conntab [list] [OPTIONS] [TARGET...] [FILTER]\n"
-			"       conntab record [OPTIONS] FILE\n\n"
+			"       conntab COMMAND [OPTIONS] ...\n\n"
 			"Who listens on this machine, who is connected, and whose it is.\n\n");
+	show_commands(&out);
 	options_show(&out);
 	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
 			      "3 incomplete.\nSee conntab(8) for columns and JSON keys.\n");
