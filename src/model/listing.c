@@ -29,6 +29,8 @@ static uint32_t address_number(const struct address *address)
 	       bytes[3];
 }
 
+_Static_assert(PROTOCOL_COUNT <= 4, "connection_key() has two bits for it");
+
 /*
  * Inbound connections stay with those of the same listener, outbound ones
  * with those to the same service; then by peer.
