@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/spell.h"
 #include "cmd.h"
 #include "model/protocol.h"
 #include "model/query.h"
@@ -164,6 +165,32 @@ static const struct option_row *find_option(uint32_t letter)
 	return NULL;
 }
 
+/* The option that begins like the word, or is spelled most like it; NULL: none. */
+static const char *option_nearest(const char *word)
+{
+	struct spell spell = { .word = word, .length = strcspn(word, "=") };
+
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (strncmp(options[i].name, word, spell.length) == 0)
+			return options[i].name;
+		spell_try(&spell, options[i].name);
+	}
+	return spell.best;
+}
+
+static void complain_unknown(const char *word)
+{
+	const char *nearest = word[0] == '-' && word[1] == '-' ? option_nearest(word + 2) : NULL;
+	char advice[64];
+
+	if (!nearest) {
+		complain("unknown option", word, "conntab --help lists the options");
+		return;
+	}
+	snprintf(advice, sizeof(advice), "did you mean --%s?", nearest);
+	complain("unknown option", word, advice);
+}
+
 /*
  * getopt_long() tells a bad letter by optopt, and then optind may not be behind its word yet; a
  * bad long option by the word itself, and optopt is 0 or that of a known option.
@@ -181,7 +208,7 @@ static void complain_option(char **argv, int result)
 	else if (known && strchr(word, '='))
 		complain("option", word, "it takes no value");
 	else
-		complain("unknown option", word, "conntab --help lists the options");
+		complain_unknown(word);
 }
 
 /*

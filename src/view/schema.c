@@ -41,6 +41,7 @@ static const struct member endpoint_members[] = {
 	{ "port", PORT, 0 },
 	{ "interface", TEXT_OR_NULL, 0 },
 	{ "service", TEXT_OR_NULL, 0 },
+	{ "host", TEXT_OR_NULL, 0 },
 };
 
 static const struct member netns_members[] = {
