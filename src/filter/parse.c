@@ -133,6 +133,7 @@ static struct node *parse_targets(struct parser *parser)
 static struct node *parse_primary(struct parser *parser)
 {
 	struct token token = parser->token;
+	struct node *node;
 	struct word word;
 
 	switch (token.kind) {
@@ -142,7 +143,8 @@ static struct node *parse_primary(struct parser *parser)
 		if (token.quoted || !word_find(token.text, &word))
 			return parse_targets(parser);
 		advance(parser);
-		return word.parse(parser, &word, &token);
+		node = word.parse(parser, &word, &token);
+		return node;
 	case TOKEN_CLOSE:
 		return fail(parser, &token, "no bracket was opened");
 	case TOKEN_END:
