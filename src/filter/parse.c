@@ -133,7 +133,6 @@ static struct node *parse_targets(struct parser *parser)
 static struct node *parse_primary(struct parser *parser)
 {
 	struct token token = parser->token;
-	struct node *node;
 	struct word word;
 
 	switch (token.kind) {
@@ -143,8 +142,9 @@ static struct node *parse_primary(struct parser *parser)
 		if (token.quoted || !word_find(token.text, &word))
 			return parse_targets(parser);
 		advance(parser);
-		node = word.parse(parser, &word, &token);
-		return node;
+		/* The node is in the arena; both arguments are borrowed. */
+		/* cppcheck-suppress returnDanglingLifetime */
+		return word.parse(parser, &word, &token);
 	case TOKEN_CLOSE:
 		return fail(parser, &token, "no bracket was opened");
 	case TOKEN_END:
