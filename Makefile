@@ -116,6 +116,15 @@ build/mksock: $(wildcard tests/mksock/*.[ch]) | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $(filter %.c,$^)
 
+# It measures a part of the program.
+build/bench/parse: $(out)/scripts/bench/parse.o $(library)
+	@mkdir -p $(@D)
+	$(call run,LD)$(CC) $(ldflags) -o $@ $^ -lmnl
+
+$(out)/scripts/%.o: scripts/%.c $(out)/flags | $(after_deps)
+	@mkdir -p $(@D)
+	$(call run,CC)$(CC) $(cflags) -MMD -MP -c -o $@ $<
+
 build/bench/%: scripts/bench/%.c | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $<
