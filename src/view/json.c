@@ -310,6 +310,7 @@ static int add_sockets(struct listing *listing, struct buf *out, const char *fir
 
 	make_keys(&json);
 	while (!err && (row.sk = listing_next(listing, &at))) {
+		pairs_expect(row.snap, at);
 		buf_add_text(out, first);
 		add_fields(&json, &row, 0, FIELD_JSON_END - 1);
 		buf_add_text(out, end);
