@@ -36,6 +36,8 @@ struct snapshot {
 	uint32_t asked;			/* the query's needs */
 	uint32_t states;		/* the query's states */
 	bool partial;			/* connections of its listeners may be missing */
+	size_t joined;			/* the last so many sockets are of another snapshot, */
+	uint32_t joined_asked;		/* which was asked for this */
 
 	struct socket *sockets;
 	size_t count, capacity;

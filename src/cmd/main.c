@@ -10,7 +10,7 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&list_command, &record_command, &fields_command, &schema_command,
+	&list_command, &record_command, &diff_command, &fields_command, &schema_command,
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), NAME_COLUMNS = 10 };
