@@ -34,7 +34,7 @@ struct snapshot {
 	double time;			/* seconds since 1970 */
 	const char *host, *kernel;
 	uint32_t asked;			/* the query's needs */
-	uint32_t states;		/* the query's states */
+	uint32_t states;		/* the query's states; of a record those it has */
 	bool partial;			/* connections of its listeners may be missing */
 
 	struct socket *sockets;
