@@ -48,7 +48,7 @@ run_golden() {
 	echo "$code" >"$TMP/rc"
 }
 
-write() {
+expect() {
 	local base=tests/golden/$1
 	cp "$TMP/out" "$base.out"
 	rm -f "$base.rc" "$base.err"
@@ -56,7 +56,7 @@ write() {
 	[ ! -s "$TMP/err" ] || cp "$TMP/err" "$base.err"
 }
 
-compare() {
+judge() {
 	local base=tests/golden/$1 code=0 said=/dev/null
 	[ ! -f "$base.rc" ] || code=$(cat "$base.rc")
 	[ ! -f "$base.err" ] || said=$base.err
@@ -71,9 +71,9 @@ compare() {
 	echo "exit $(cat "$TMP/rc"), expected $code"
 }
 
-act=compare
+act=judge
 if [ "${1:-}" = --write ]; then
-	act=write
+	act=expect
 	shift
 fi
 for file in tests/golden/*"${1:-}"*.args; do
@@ -81,6 +81,6 @@ for file in tests/golden/*"${1:-}"*.args; do
 	run_golden "$name"
 	"$act" "$name"
 done
-[ "$act" = compare ] || exit 0
+[ "$act" = judge ] || exit 0
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
