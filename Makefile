@@ -3,6 +3,7 @@
 #   make [VARIANT=release|asan] [CC=gcc|clang] [WERROR=1] [V=1]
 #   make deps run       install what is needed, build, list this machine's sockets
 #   make deps test      the same, and run all tests (the live ones need root)
+#   make golden         write the expected outputs in tests/golden anew
 #   make schema         write share/conntab-1.schema.json anew from the field table
 #   make check          format, static analysis, floors and sizes
 #   make bench fuzz     see scripts/bench/README.md; FUZZ_SECONDS=20 for each target
@@ -20,7 +21,8 @@ endif
 # Debian packages: to build; and to test and check, which `make deps run` does without.
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
-	clang clang-tidy clang-format cppcheck shellcheck mandoc python3-jsonschema
+	clang clang-tidy clang-format cppcheck shellcheck mandoc python3-jsonschema \
+	netbase
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -77,7 +79,7 @@ after_deps := $(filter deps,$(MAKECMDGOALS))
 # "CC file" in place of the command, unless V=1.
 run = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$@';)
 
-.PHONY: all deps schema run check test bench fuzz run-fuzzers install uninstall clean FORCE
+.PHONY: all deps schema golden run check test bench fuzz run-fuzzers install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -145,6 +147,9 @@ test: export ASAN_OPTIONS = exitcode=99:halt_on_error=1
 test: export UBSAN_OPTIONS = exitcode=99:halt_on_error=1:print_stacktrace=1
 test: $(out)/conntab build/mksock $(units)
 	@CONNTAB=$(out)/conntab MKSOCK=build/mksock scripts/run-tests.sh $(units)
+
+golden: $(out)/conntab
+	CONNTAB=$< scripts/test-golden.sh --write
 
 check: | $(after_deps)
 	@FLAGS='$(subst ',,$(language))' scripts/check.sh
