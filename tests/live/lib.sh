@@ -119,7 +119,7 @@ sock() {
 	fi
 }
 
-ready_or_dead() { grep -q '^ready$' "$LINES_OF" || ! kill -0 "$SOCK" 2>/dev/null; }
+ready_or_dead() { grep -qs '^ready$' "$LINES_OF" || ! kill -0 "$SOCK" 2>/dev/null; }
 
 # of KEY NAME [N]: a value from the line NAME of the last factory, or from its Nth
 of() {
