@@ -37,6 +37,10 @@ struct command {
 };
 
 extern const struct command list_command;
+extern const struct command completion_command;
+
+/* The command at `index`, in the order of --help; NULL behind the last one. */
+const struct command *command_at(size_t index);
 
 /*
  * Read the options of `argv` into `settings`, and the place of the first word
@@ -44,6 +48,16 @@ extern const struct command list_command;
  * result is false.
  */
 bool options_parse(struct settings *settings, int argc, char **argv, int *words);
+
+/* An option as completion needs it. */
+struct option_text {
+	const char *name, *help;
+	const char *argument;		/* NULL: takes none */
+	char letter;			/* '\0': has none */
+};
+
+/* The option at `index`, in the order of --help; false behind the last one. */
+bool option_text(size_t index, struct option_text *text);
 
 /* The options as lines of --help. */
 void options_show(struct buf *out);
