@@ -64,6 +64,8 @@ out := build/$(VARIANT)-$(compiler)
 objects := $(patsubst %.c,$(out)/%.o,$(wildcard src/*/*.c))
 library := $(filter-out $(out)/src/cmd/%,$(objects))
 units := $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
+# What several unit tests share.
+unit_parts := $(patsubst %.c,$(out)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 fuzzers := $(patsubst %.c,$(out)/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches := $(patsubst scripts/bench/%.c,build/bench/%,$(wildcard scripts/bench/*.c))
 
@@ -102,7 +104,7 @@ $(out)/tests/%.o: tests/%.c $(out)/flags | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(cflags) -Isrc -MMD -MP -c -o $@ $<
 
-$(units): %: %.o $(library)
+$(units): %: %.o $(unit_parts) $(library)
 	$(call run,LD)$(CC) $(ldflags) -o $@ $^ -lcmocka -lmnl
 
 $(fuzzers): %: %.o $(library)
@@ -116,7 +118,7 @@ build/bench/%: scripts/bench/%.c | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $<
 
--include $(patsubst %.o,%.d,$(objects)) $(addsuffix .d,$(units) $(fuzzers))
+-include $(patsubst %.o,%.d,$(objects) $(unit_parts)) $(addsuffix .d,$(units) $(fuzzers))
 
 # ---- running --------------------------------------------------------------
 

@@ -47,13 +47,37 @@ size_t spell_distance(const char *a, size_t a_length, const char *b, size_t b_le
 	return rows[a_length % 3][b_length];
 }
 
+static uint32_t letters_of(const char *text, size_t length)
+{
+	uint32_t letters = 0;
+
+	for (size_t i = 0; i < length; i++)
+		letters |= 1u << (plain(text[i]) & 31);
+	return letters;
+}
+
+/* Every letter that the other word lacks takes a change: most words need no closer look. */
+static bool may_be_near(const struct spell *spell, const char *known, size_t length, size_t most)
+{
+	uint32_t a, b;
+
+	if (length > spell->length + most || spell->length > length + most)
+		return false;
+	a = letters_of(spell->word, spell->length);
+	b = letters_of(known, length);
+	return (size_t)__builtin_popcount(a & ~b) <= most &&
+	       (size_t)__builtin_popcount(b & ~a) <= most;
+}
+
 bool spell_try(struct spell *spell, const char *known)
 {
-	size_t length = strlen(known);
-	size_t longer = length > spell->length ? length : spell->length;
-	size_t distance = spell_distance(spell->word, spell->length, known, length);
+	size_t length = strlen(known), distance;
+	size_t most = ((length > spell->length ? length : spell->length) + 1) / 3;
 
-	if (distance > (longer + 1) / 3 || (spell->best && distance >= spell->distance))
+	if (spell->length > SPELL_LONGEST || !may_be_near(spell, known, length, most))
+		return false;
+	distance = spell_distance(spell->word, spell->length, known, length);
+	if (distance > most || (spell->best && distance >= spell->distance))
 		return false;
 	spell->best = known;
 	spell->distance = distance;

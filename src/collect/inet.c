@@ -18,8 +18,6 @@
 enum {
 	/* inet_diag's numbers for idiag_timer follow enum timer. */
 	MINI_SOCKET_TIMER = TIMER_TIME_WAIT,
-	STATES_STREAM = STATES_ALL & ~(STATE_BIT(STATE_UNCONN) | STATE_BIT(STATE_NEW_SYN_RECV)),
-	STATES_DATAGRAM = STATE_BIT(STATE_ESTAB) | STATE_BIT(STATE_UNCONN),
 };
 
 static void copy_address(struct address *address, uint8_t family, const __be32 words[4])
@@ -176,7 +174,7 @@ static int dump_family(struct collection *c, enum protocol protocol, uint8_t fam
 		.sdiag_family = family,
 		.sdiag_protocol = protocols[protocol].number,
 		.idiag_ext = ask,
-		.idiag_states = states,
+		.idiag_states = states & query_states(c->query),
 	};
 
 	return dump(c, protocol, states,
@@ -200,7 +198,7 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
 	struct inet_diag_req body = {
 		.idiag_family = AF_INET,
 		.idiag_ext = ask,
-		.idiag_states = states,
+		.idiag_states = states & query_states(c->query),
 	};
 	int err = dump(c, PROTOCOL_TCP, states,
 		       (struct diag_request){ .type = UAPI_TCPDIAG_GETSOCK, .body = &body,
@@ -210,20 +208,16 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
 }
 
 /*
- * Listeners have a table of their own, but any other state in the mask makes
- * the kernel walk all connections: they are asked alone.  With tcp_info a
- * listener with many MD5 keys can outgrow a message, which silently ends the
- * dump there; so listeners are first asked without.
+ * With tcp_info a listener with many MD5 keys can outgrow a message, which
+ * silently ends the dump there; so listeners are first asked without.
  */
 static int collect_tcp(struct collection *c, uint8_t ask)
 {
-	uint32_t states = query_states(c->query) & STATES_STREAM;
-	uint32_t listen = states & STATE_BIT(STATE_LISTEN);
-	int err = dump_tcp(c, listen, 0);
+	int err = ask ? dump_tcp(c, STATE_BIT(STATE_LISTEN), 0) : 0;
 
-	if (!err && ask)
-		err = dump_tcp(c, listen, ask);
-	return err ? err : dump_tcp(c, states & ~listen, ask);
+	for (const uint32_t *states = query_dumps(c->query, PROTOCOL_TCP); !err && *states; states++)
+		err = dump_tcp(c, *states, ask);
+	return err;
 }
 
 int inet_collect(struct collection *c, enum protocol protocol)
@@ -232,5 +226,5 @@ int inet_collect(struct collection *c, enum protocol protocol)
 
 	if (protocol == PROTOCOL_TCP)
 		return collect_tcp(c, ask);
-	return dump_families(c, protocol, query_states(c->query) & STATES_DATAGRAM, ask);
+	return dump_families(c, protocol, *query_dumps(c->query, protocol), ask);
 }

@@ -89,17 +89,11 @@ static void show_dump(const struct filter *filter, const struct kernel_scope *sc
 	}
 }
 
-/* As src/collect/inet.c splits them: listeners of TCP are asked alone. */
 static void show_protocol(const struct filter *filter, const struct query *query,
 			  enum protocol protocol, struct buf *out)
 {
-	uint32_t alone = protocol == PROTOCOL_TCP ? STATE_BIT(STATE_LISTEN) : 0;
-	const uint32_t datagram = STATE_BIT(STATE_ESTAB) | STATE_BIT(STATE_UNCONN);
-	const uint32_t stream = STATES_ALL & ~STATE_BIT(STATE_UNCONN);
-	const uint32_t dumps[] = { alone, alone ? stream & ~alone : datagram };
-
-	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
-		struct kernel_scope scope = query_scope(query, protocol, dumps[i]);
+	for (const uint32_t *states = query_dumps(query, protocol); *states; states++) {
+		struct kernel_scope scope = query_scope(query, protocol, *states);
 
 		if (scope.states)
 			show_dump(filter, &scope, out);

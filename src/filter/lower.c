@@ -21,7 +21,7 @@ struct lowering {
 	bool far;			/* for the other ends of matching sockets */
 	size_t count;
 	bool failed;
-	struct cond spare;
+	struct cond *spare;		/* written to when there is no more; never read */
 };
 
 /* ---- conditions ------------------------------------------------------ */
@@ -30,10 +30,9 @@ static struct cond *cond_new(struct lowering *l, enum cond_kind kind)
 {
 	struct cond *cond = arena_alloc(l->arena, sizeof(*cond));
 
-	/* `spare` is written to, never read: lower() gives up. */
 	l->failed |= !cond || ++l->count > CONDITIONS_MOST;
 	if (l->failed)
-		cond = &l->spare;
+		cond = l->spare;
 	cond->kind = kind;
 	return cond;
 }
@@ -301,6 +300,9 @@ const struct cond *lower(struct arena *arena, const struct filter *filter,
 	uint32_t listening = scope->listeners ? scope->states & STATES_LISTENING : 0;
 	struct cond *cond;
 
+	l.spare = arena_alloc(arena, sizeof(*l.spare));
+	if (!l.spare)
+		return NULL;
 	if (!filter->root || (listening && listening == scope->states))
 		return constant(&l, true);
 	cond = lower_node(&l, filter->root, true);

@@ -2,7 +2,7 @@
 /* What a question makes the kernel walk, besides the sockets of the answer. */
 #include "model/query.h"
 
-#include "model/state.h"
+#include "model/protocol.h"
 
 /* An inbound connection is told by its listener. */
 static bool wants_listeners(const struct query *query)
@@ -19,6 +19,31 @@ uint32_t query_states(const struct query *query)
 {
 	return query->states | (wants_listeners(query) ? STATES_LISTENING : 0) |
 	       (wants_other_ends(query) ? STATES_CONNECTED : 0);
+}
+
+enum {
+	LISTENERS = STATE_BIT(STATE_LISTEN),
+	BOUND = STATE_BIT(STATE_BOUND),
+	CONNECTIONS = STATES_ALL & ~(LISTENERS | BOUND | STATE_BIT(STATE_UNCONN) |
+				     STATE_BIT(STATE_NEW_SYN_RECV)),
+};
+
+/*
+ * Any other state beside LISTEN makes the kernel walk all connections.  And a
+ * bound socket may still have the peer's port of a connection that failed: a
+ * program that is to tell who has a peer must not meet both.
+ */
+const uint32_t *query_dumps(const struct query *query, uint32_t protocol)
+{
+	static const uint32_t plain[] = { LISTENERS, BOUND | CONNECTIONS, 0 };
+	static const uint32_t selective[] = { LISTENERS, BOUND, CONNECTIONS, 0 };
+	static const uint32_t datagram[] = {
+		STATE_BIT(STATE_ESTAB) | STATE_BIT(STATE_UNCONN), 0,
+	};
+
+	if (protocol != PROTOCOL_TCP)
+		return datagram;
+	return query->select.lower ? selective : plain;
 }
 
 struct kernel_scope query_scope(const struct query *query, uint32_t protocol, uint32_t states)
