@@ -9,9 +9,14 @@
 #include "base/text.h"
 #include "cmd.h"
 
-static const struct command *const commands[] = { &list_command };
+static const struct command *const commands[] = { &list_command, &completion_command };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+const struct command *command_at(size_t index)
+{
+	return index < COMMAND_COUNT ? commands[index] : NULL;
+}
 
 void complain(const char *what, const char *word, const char *expected)
 {
