@@ -18,7 +18,7 @@ endif
 
 # Debian packages: to build; and to test and check, which `make deps run` does without.
 LIBRARIES := libc6-dev libmnl-dev
-TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof \
+TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
 	clang clang-tidy clang-format cppcheck shellcheck mandoc
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev

@@ -34,7 +34,9 @@ size_t text_width(const char *text, size_t length);
 /*
  * Append `text` as a JSON string with its quotes.  Control and unprintable
  * characters become \uNNNN; a byte that is not UTF-8 becomes the four
- * characters \xNN, so the result is always valid.
+ * characters \xNN, so the result is always valid.  Backslashes of the text in
+ * front of such an escape, or of an x and digits 80 to ff, are doubled: an odd
+ * number of them means a byte, and no two texts look the same.
  */
 void text_add_json(struct buf *buf, const char *text, size_t length);
 

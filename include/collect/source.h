@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where snapshots come from.  Today: the kernel, in one network namespace. */
+/* Where snapshots come from: the kernel, in one network namespace, or a recorded file. */
 #ifndef COLLECT_SOURCE_H
 #define COLLECT_SOURCE_H
 
@@ -16,6 +16,19 @@ struct source;
  * Returns 0 or -errno: -ENOENT no such namespace, -EPERM/-EACCES not allowed.
  */
 int source_open(struct source **source, const char *netns);
+
+enum { SOURCE_WHY_MAX = 160 };
+
+/*
+ * Open a file that record_write() has written, or the TCP dump of `ss -D`;
+ * "-" is standard input.  It is read and checked at once.  Returns 0, or
+ * -errno and in `why` a sentence without its subject: -ENOENT there is no such
+ * file, -EINVAL it is neither of them, -EBADMSG it is damaged, others as they
+ * come.  All that is collected from it is what was recorded: with a question
+ * for less it is less, with one for more a note says what is not known.
+ */
+int source_open_file(struct source **source, const char *path, char why[SOURCE_WHY_MAX]);
+
 void source_close(struct source *source);
 
 /* Index of the interface with this name in the source's namespace; 0: there is none. */

@@ -35,11 +35,12 @@ extern const char *const port_class_names[PORT_CLASS_COUNT];
 
 /*
  * Fill snapshot.listeners and members, and socket.listener of members and of
- * connections whose local end belongs to one.  Needs no owners.  0 or -ENOMEM.
+ * connections whose local end belongs to one.  Needs no owners.  May be called
+ * again when sockets have changed: it begins anew.  0 or -ENOMEM.
  */
 int listeners_find(struct snapshot *snap);
 
-/* With owners known: twins, independent members, and why owners are missing. */
+/* With owners known: twins and independent members.  May be called again. */
 void listeners_compare_owners(struct snapshot *snap);
 
 enum role socket_role(const struct snapshot *snap, const struct socket *sk);
@@ -51,8 +52,9 @@ enum scope socket_scope(const struct socket *sk);
 enum port_class socket_port_class(const struct snapshot *snap, const struct socket *sk);
 
 /*
- * The other end of a connection within this machine.  pairs_find() prepares;
- * 0 or -ENOMEM.  pair_of() is NULL where the peer is not in the snapshot.
+ * The other end of a connection within this machine.  pairs_find() prepares,
+ * again after sockets have changed; 0 or -ENOMEM.  pair_of() is NULL where the
+ * peer is not in the snapshot.
  */
 int pairs_find(struct snapshot *snap);
 const struct socket *pair_of(const struct snapshot *snap, const struct socket *sk);

@@ -73,6 +73,9 @@ int snapshot_expect(struct snapshot *snap, size_t expected);
 /* Append a copy of `sk`; 0 or -ENOMEM.  Moves the others. */
 int snapshot_add(struct snapshot *snap, const struct socket *sk);
 
+/* Take out the sockets from index `first` up to `end`.  Moves those behind. */
+void snapshot_forget(struct snapshot *snap, size_t first, size_t end);
+
 /* Of sockets that are the same keep the first, with all that is known; 0 or -ENOMEM. */
 int snapshot_drop_duplicates(struct snapshot *snap);
 

@@ -94,6 +94,7 @@ struct socket {
 	bool v6only;
 	uint8_t shutdown;		/* 1: receiving, 2: sending is shut down */
 	bool hidden;			/* not in the answer; tells of others */
+	bool deaf;			/* UDP: does not hear its own multicast, as tunnels do */
 };
 
 _Static_assert(sizeof(struct socket) <= 112, "a million sockets must stay cheap");

@@ -7,6 +7,7 @@
 
 #include <locale.h>
 #include <stdbool.h>
+#include <string.h>
 #include <wchar.h>
 
 static const char hex[] = "0123456789abcdef";
@@ -188,6 +189,37 @@ static void add_json_escape(struct buf *buf, int32_t code, unsigned char byte)
 	}
 }
 
+static bool is_hex(char c)
+{
+	return c && strchr(hex, c);
+}
+
+/* Would a backslash in front of this be, or read as, the escape of a byte? */
+static bool follows_escape(const char *text, size_t length)
+{
+	size_t used;
+
+	if (!length)
+		return false;
+	if (text_decode(text, length, &used) < 0)
+		return true;
+	return length >= 3 && text[0] == 'x' && text[1] >= '8' && is_hex(text[1]) &&
+	       is_hex(text[2]);
+}
+
+/* All backslashes that `text` begins with; returns how many. */
+static size_t add_json_backslashes(struct buf *buf, const char *text, size_t length)
+{
+	size_t run = 1, count;
+
+	while (run < length && text[run] == '\\')
+		run++;
+	count = follows_escape(text + run, length - run) ? 2 * run : run;
+	for (size_t i = 0; i < count; i++)
+		buf_add_literal(buf, "\\\\");
+	return run;
+}
+
 void text_add_json(struct buf *buf, const char *text, size_t length)
 {
 	size_t run = plain_run(text, length);
@@ -200,14 +232,14 @@ void text_add_json(struct buf *buf, const char *text, size_t length)
 		size_t used;
 		int32_t code = text_decode(text, length, &used);
 
-		if (code == '"' || code == '\\') {
-			buf_add_char(buf, '\\');
-			buf_add_char(buf, (char)code);
-		} else if (is_printable(code)) {
+		if (code == '"')
+			buf_add_literal(buf, "\\\"");
+		else if (code == '\\')
+			used = add_json_backslashes(buf, text, length);
+		else if (is_printable(code))
 			buf_add(buf, text, used);
-		} else {
+		else
 			add_json_escape(buf, code, (unsigned char)text[0]);
-		}
 		text += used;
 		length -= used;
 	}

@@ -57,13 +57,9 @@ static void add_place(struct buf *out, const char *text, const struct filter_err
 
 static void complain_filter(const char *text, const struct filter_error *error)
 {
-	char word[FILTER_ERROR_MAX];
-	size_t length = error->length < sizeof(word) ? error->length : sizeof(word) - 1;
 	struct buf out;
 
-	memcpy(word, text + error->start, length);
-	word[length] = '\0';
-	complain("filter", length ? word : NULL, error->text);
+	complain("filter", NULL, error->text);
 	/* A filter of this one word has said it all. */
 	if (error->length == strlen(text) || buf_init(&out, STDERR_FILENO) < 0)
 		return;
@@ -95,11 +91,15 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 {
 	struct filter_names names = {
 		.context = source, .service = find_service, .host = find_host,
-		.interface = find_interface, .cgroup = find_cgroup,
 	};
 	struct filter_error error = { .length = 0 };
 	char *text = join_words(settings->words);
 
+	/* What was recorded elsewhere has interfaces and cgroups of its own. */
+	if (!settings->replay) {
+		names.interface = find_interface;
+		names.cgroup = find_cgroup;
+	}
 	*filter = text ? filter_parse(text, &names, &error) : NULL;
 	if (text && !*filter)
 		complain_filter(text, &error);

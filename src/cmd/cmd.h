@@ -26,21 +26,34 @@ struct settings {
 	enum color color;
 	bool all, listening, no_header, quiet, explain, summary, help, version;
 	const char *netns;
-	char **words;			/* behind the options and the command, up to NULL */
+	const char *replay;		/* a file in the place of the kernel */
+	char **words;			/* behind the command; as many as it takes, then NULL */
 };
+
+enum { ANY_WORDS = -1 };
 
 struct command {
 	const char *name;
 	const char *help;
 	const char *words;		/* what may follow, for --help; NULL: nothing */
+	int most;			/* how many words; ANY_WORDS: no limit */
 	enum status (*run)(const struct settings *settings);
 };
 
 extern const struct command list_command;
+extern const struct command record_command;
 extern const struct command completion_command;
 
 /* The command at `index`, in the order of --help; NULL behind the last one. */
 const struct command *command_at(size_t index);
+
+struct source;
+
+/*
+ * Open what the options name: a recorded file, a namespace, or our own.  When
+ * that fails, says why, and returns the status to exit with.
+ */
+enum status open_input(const struct settings *settings, struct source **source);
 
 /*
  * Read the options of `argv` into `settings`, and the place of the first word

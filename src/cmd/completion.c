@@ -89,6 +89,11 @@ static void add_option_subjects(struct script *script, const struct option_text 
 		add_subject(script, "-", letter, option->argument, NULL);
 }
 
+static bool takes_filter(const struct command *command)
+{
+	return command->words && strstr(command->words, "FILTER");
+}
+
 /* What stands behind a filter is its own business; a flag needs nothing. */
 static void collect_subjects(struct script *script)
 {
@@ -99,7 +104,7 @@ static void collect_subjects(struct script *script)
 	for (size_t i = 0; option_text(i, &option); i++)
 		add_option_subjects(script, &option);
 	for (size_t i = 0; (command = command_at(i)); i++)
-		if (command->words && !strstr(command->words, "FILTER"))
+		if (command->words && !takes_filter(command))
 			add_subject(script, "", command->name, command->words, NULL);
 	for (size_t i = 0; filter_word(i, &word); i++)
 		if (*word.operand && *word.operand != '[')
@@ -208,13 +213,14 @@ static void add_valued(struct script *script)
 			add_item(script, &between, script->subjects[i].name);
 }
 
-static void add_listing(struct script *script)
+/* Commands behind which no filter stands. */
+static void add_others(struct script *script)
 {
 	const struct command *command;
 	const char *between = NULL;
 
 	for (size_t i = 0; (command = command_at(i)); i++)
-		if (command->words && strstr(command->words, "FILTER"))
+		if (!takes_filter(command))
 			add_item(script, &between, command->name);
 }
 
@@ -265,7 +271,7 @@ static const struct part {
 	void (*add)(struct script *script);
 } parts[] = {
 	{ "values", add_cases },     { "files", add_files },	     { "valued", add_valued },
-	{ "listing", add_listing },  { "options", add_options },     { "words", add_terms },
+	{ "others", add_others },  { "options", add_options },     { "words", add_terms },
 	{ "commands", add_commands }, { "operators", add_operators },
 };
 
@@ -318,9 +324,8 @@ static enum status run_completion(const struct settings *settings)
 	struct buf out;
 	struct script script = { .shell = find_shell(name), .out = &out };
 
-	if (!script.shell || settings->words[1]) {
-		complain("conntab completion", script.shell ? settings->words[1] : name,
-			 "expected one word: bash, zsh or fish");
+	if (!script.shell) {
+		complain("conntab completion", name, "expected bash, zsh or fish");
 		return STATUS_USAGE;
 	}
 	/* Columns of a line are counted, so nothing is written before all is there. */
@@ -335,5 +340,6 @@ const struct command completion_command = {
 	.name = "completion",
 	.help = "a script for the completion of bash, zsh or fish",
 	.words = "SHELL",
+	.most = 1,
 	.run = run_completion,
 };

@@ -53,7 +53,7 @@ const char completion_fish[] =
 	"\tif test -z \"$command\"\n"
 	"\t\tprintf '%s\\t%s\\n' @commands@\n"
 	"\tend\n"
-	"\tif contains -- \"$command\" '' @listing@\n"
+	"\tif not contains -- \"$command\" @others@\n"
 	"\t\tprintf '%s\\t%s\\n' @words@\n"
 	"\tend\n"
 	"end\n"

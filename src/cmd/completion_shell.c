@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How each shell writes lists, options and words. */
+#include <string.h>
+
 #include "completion.h"
 
 /* Between single quotes; `escape` is what a quote in the text becomes. */
@@ -75,7 +77,9 @@ static void fish_option(struct buf *out, const struct option_text *option)
 	}
 	buf_add_literal(out, " -l ");
 	buf_add_text(out, option->name);
-	if (option->argument) {
+	if (option->argument && strcmp(option->argument, "FILE") == 0) {
+		buf_add_literal(out, " -r -F");
+	} else if (option->argument) {
 		buf_add_literal(out, " -x -a '(__conntab_list --");
 		buf_add_text(out, option->name);
 		buf_add_literal(out, ")'");

@@ -60,7 +60,7 @@ const char completion_zsh[] =
 	"\telse\n"
 	"\t\tword=$(_conntab_command)\n"
 	"\t\t[[ -n $word ]] || _describe command commands\n"
-	"\t\t[[ -n $word && $word != (@listing@) ]] || _describe term terms\n"
+	"\t\t[[ $word == (@others@) ]] || _describe term terms\n"
 	"\tfi\n"
 	"}\n"
 	"\n"

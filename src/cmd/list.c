@@ -117,28 +117,6 @@ static void show_notes(const struct settings *settings, const struct snapshot *s
 	buf_free(&out);
 }
 
-static enum status open_source(const struct settings *settings, struct source **source)
-{
-	int err = source_open(source, settings->netns);
-
-	if (!err)
-		return STATUS_FOUND;
-	if (err == -ENOENT || err == -ENAMETOOLONG) {
-		complain("--netns", settings->netns,
-			 "no network namespace has this name, pid or inode");
-		return STATUS_USAGE;
-	}
-	if (err != -EPERM && err != -EACCES)
-		complain("--netns", settings->netns, strerror(-err));
-	else if (geteuid())
-		complain("--netns", settings->netns,
-			 "you may not enter this network namespace: run as root");
-	else
-		complain("--netns", settings->netns,
-			 "not found, or of a process that even root may not look into here");
-	return STATUS_INCOMPLETE;
-}
-
 static enum status summarize(const struct settings *settings, const struct snapshot *snap,
 			     const char *base)
 {
@@ -201,7 +179,7 @@ static enum status run_list(const struct settings *settings)
 {
 	struct filter *filter = NULL;
 	struct source *source = NULL;
-	enum status status = open_source(settings, &source);
+	enum status status = open_input(settings, &source);
 
 	if (status == STATUS_FOUND)
 		status = ask(settings, source, &filter);
@@ -216,5 +194,6 @@ const struct command list_command = {
 	.name = "list",
 	.help = "list sockets (the default)",
 	.words = "[TARGET...] [FILTER]",
+	.most = ANY_WORDS,
 	.run = run_list,
 };

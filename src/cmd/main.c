@@ -9,9 +9,11 @@
 #include "base/text.h"
 #include "cmd.h"
 
-static const struct command *const commands[] = { &list_command, &completion_command };
+static const struct command *const commands[] = {
+	&list_command, &record_command, &completion_command,
+};
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28 };
 
 const struct command *command_at(size_t index)
 {
@@ -56,6 +58,24 @@ enum status finish(struct buf *out, enum status status)
 	return STATUS_INCOMPLETE;
 }
 
+static void show_commands(struct buf *out)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		size_t start = out->length, used;
+
+		buf_add_literal(out, "  ");
+		buf_add_text(out, commands[i]->name);
+		if (commands[i]->words) {
+			buf_add_char(out, ' ');
+			buf_add_text(out, commands[i]->words);
+		}
+		used = out->length - start;
+		buf_add_blanks(out, used < HELP_INDENT ? HELP_INDENT - used : 1);
+		buf_add_text(out, commands[i]->help);
+		buf_add_char(out, '\n');
+	}
+}
+
 static enum status show_help(void)
 {
 	struct buf out;
@@ -63,11 +83,18 @@ static enum status show_help(void)
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
-			"Usage: conntab [list] [OPTIONS] [TARGET...] [FILTER]\n\n"
-			"Who listens on this machine, who is connected, and whose it is.\n\n");
+			"Usage: conntab [COMMAND] [OPTIONS] [TARGET...] [FILTER]\n\n"
+			"Who listens on this machine, who is connected, and whose it is.\n\n"
+			"Commands:\n");
+	show_commands(&out);
+	buf_add_literal(&out, "\nOptions:\n");
 	options_show(&out);
-	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
-			      "3 incomplete.\nSee conntab(8) for columns and JSON keys.\n");
+	buf_add_literal(&out, "\nTargets: 8080, 22,80, 8000-8010, https, 127.0.0.1:8080, udp:53\n"
+			      "Filters: dport 443 and not user root, state time-wait, "
+			      "dst 10.0.0.0/8\n"
+			      "Exit status: 0 found, 1 nothing matched, 2 wrong usage, "
+			      "3 incomplete\n\nSee conntab(8), conntab-filter(7), "
+			      "conntab-fields(7).\n");
 	return finish(&out, STATUS_FOUND);
 }
 
@@ -110,10 +137,22 @@ static const struct command *find_command(char **words, int *used)
 	return commands[0];
 }
 
+/* The first word that the command does not take; NULL: none. */
+static const char *extra_word(const struct settings *settings, const struct command *command)
+{
+	if (command->most == ANY_WORDS)
+		return NULL;
+	for (int i = 0; i < command->most; i++)
+		if (!settings->words[i])
+			return NULL;
+	return settings->words[command->most];
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	struct settings settings;
+	const char *extra;
 	int words, used;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -129,9 +168,10 @@ int main(int argc, char **argv)
 		return (int)show_version();
 	command = find_command(argv + words, &used);
 	settings.words = argv + words + used;
-	if (settings.words[0] && !command->words) {
-		complain("unexpected word", settings.words[0],
-			 "expected options only; conntab --help lists them");
+	extra = extra_word(&settings, command);
+	if (extra) {
+		complain("unexpected word", extra,
+			 "more than the command takes; conntab --help shows how it is used");
 		return STATUS_USAGE;
 	}
 	return (int)command->run(&settings);

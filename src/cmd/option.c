@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The option table: parsing and --help both come from it. */
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ APPLY_SIMPLE(set_summary, settings->summary = true)
 APPLY_SIMPLE(set_explain, settings->explain = true)
 APPLY_SIMPLE(set_json, settings->view = VIEW_JSON)
 APPLY_SIMPLE(set_netns, settings->netns = value)
+APPLY_SIMPLE(set_replay, settings->replay = value)
 APPLY_SIMPLE(set_help, settings->help = true)
 APPLY_SIMPLE(set_version, settings->version = true)
 
@@ -95,6 +97,8 @@ static const struct option_row options[] = {
 	{ 'q', 0, "quiet", NULL, "no output, only the exit status", set_quiet },
 	{ LONG_ONLY + 2, 0, "explain", NULL,
 	  "the filter as understood, and what the kernel gets", set_explain },
+	{ LONG_ONLY + 3, 0, "replay", "FILE", "what was recorded in FILE, not this machine",
+	  set_replay },
 	{ LONG_ONLY + 1, 0, "color", "WHEN", "auto, always or never", set_color },
 	{ 'h', 0, "help", NULL, "this help", set_help },
 	{ 'V', 0, "version", NULL, "the version", set_version },
@@ -129,40 +133,63 @@ static const struct option_row *find_option(uint32_t letter)
 	return NULL;
 }
 
-/* getopt_long() tells a bad letter by optopt, a bad long option by the word itself. */
+/*
+ * getopt_long() tells a bad letter by optopt, and then optind may not be behind its word yet; a
+ * bad long option by the word itself, and optopt is 0 or that of a known option.
+ */
 static void complain_option(char **argv, int result)
 {
 	char letter[] = { '-', (char)optopt, '\0' };
+	bool known = find_option((uint32_t)optopt);
 	const char *word = argv[optind - 1];
 
-	if (optopt > 0 && optopt < LONG_ONLY && strncmp(word, "--", 2) != 0)
+	if (optopt && optopt < LONG_ONLY && (!known || strncmp(word, "--", 2) != 0))
 		word = letter;
 	if (result == ':')
 		complain("option", word, "expected a value behind it");
-	else if (find_option((uint32_t)optopt) && strchr(word, '='))
+	else if (known && strchr(word, '='))
 		complain("option", word, "it takes no value");
 	else
 		complain("unknown option", word, "conntab --help lists the options");
+}
+
+/*
+ * A long option must be written whole: what --net stands for today would be ambiguous, or another
+ * option, when there are more.
+ */
+static bool is_whole(char **argv, const struct option *option)
+{
+	const char *word = argv[optind - 1 - (optarg && optarg == argv[optind - 1])];
+	char advice[64];
+
+	if (strcspn(word + 2, "=") == strlen(option->name))
+		return true;
+	snprintf(advice, sizeof(advice), "options are not abbreviated, write --%s", option->name);
+	complain("option", word, advice);
+	return false;
 }
 
 bool options_parse(struct settings *settings, int argc, char **argv, int *words)
 {
 	char letters[2 * OPTION_COUNT + 2];
 	struct option longs[OPTION_COUNT + 1];
-	int letter;
+	int letter, which = -1;
 
 	*settings = (struct settings){ .extras = EXTRA_OWNERS };
 	make_getopt(letters, longs);
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, letters, longs, &which)) != -1) {
 		const struct option_row *row = find_option((uint32_t)letter);
 
 		if (!row) {
 			complain_option(argv, letter);
 			return false;
 		}
+		if (which >= 0 && !is_whole(argv, &longs[which]))
+			return false;
 		if (!row->apply(settings, row, optarg))
 			return false;
+		which = -1;
 	}
 	*words = optind;
 	return true;

@@ -22,6 +22,9 @@ struct collection {
 	bool bound;			/* a socket has an interface, whose name is wanted */
 };
 
+/* Does the query ask for this socket, by state and IP version? */
+bool is_wanted(const struct query *query, const struct socket *sk);
+
 /* Add a copy of `sk` unless the query leaves it out; may be a duplicate.  0 or -ENOMEM. */
 int collection_add(struct collection *c, const struct socket *sk);
 
@@ -71,6 +74,7 @@ void services_read(struct snapshot *snap, uint32_t wanted);
  * the system's resolver, in the calling thread's namespace.  Returns after
  * `milliseconds` at most, without the names that are late.  0 or -errno.
  */
+enum { RESOLVE_MS = 1000 };	/* to wait, all in all */
 int resolve_hosts(struct snapshot *snap, uint32_t states, unsigned milliseconds);
 
 /* netns.c: interfaces and ephemeral port range of the calling thread's namespace. */

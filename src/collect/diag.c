@@ -66,6 +66,58 @@ static int on_overrun(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_ERROR;
 }
 
+size_t diag_whole(const void *data, size_t size)
+{
+	const char *start = data;
+	size_t whole = 0;
+
+	while (size - whole >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(const void *)(start + whole);
+
+		if (nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > size - whole)
+			break;
+		whole += NLMSG_ALIGN((size_t)nlh->nlmsg_len);
+		if (whole > size)
+			return size;
+	}
+	return whole;
+}
+
+/*
+ * Anybody with CAP_NET_ADMIN in the namespace, which a user may make himself,
+ * can send to our port, and libmnl takes a sequence or port number of 0 for
+ * any.  A connected socket refuses all but the kernel; what came before that
+ * is told by its sender.
+ */
+static int connect_to_kernel(struct mnl_socket *nl)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	return connect(mnl_socket_get_fd(nl), (struct sockaddr *)&kernel, sizeof(kernel)) ? -errno
+											  : 0;
+}
+
+/* One datagram of whole messages, RECEIVE_SIZE bytes at most; its length or -errno. */
+static ssize_t receive_messages(struct mnl_socket *nl, void *room)
+{
+	struct sockaddr_nl from;
+	ssize_t length;
+
+	do {
+		socklen_t size = sizeof(from);
+
+		length = recvfrom(mnl_socket_get_fd(nl), room, RECEIVE_SIZE, MSG_TRUNC,
+				  (struct sockaddr *)&from, &size);
+	} while (length < 0 ? errno == EINTR : from.nl_pid != 0);
+	if (length <= 0)
+		return length ? -errno : -EPIPE;
+	if (length > RECEIVE_SIZE || diag_whole(room, (size_t)length) != (size_t)length)
+		return -EBADMSG;
+	return length;
+}
+
 /*
  * Until a socket has received with a large buffer, the kernel's first chunk
  * is one page, and a row that does not fit it ends the dump without a word.
@@ -75,13 +127,14 @@ static int prime(struct mnl_socket *nl)
 {
 	char room[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(room);
+	ssize_t length;
 
 	nlh->nlmsg_type = NLMSG_NOOP;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ||
-	    mnl_socket_recvfrom(nl, room, sizeof(room)) < 0)
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
-	return 0;
+	length = receive_messages(nl, room);
+	return length < 0 ? (int)length : 0;
 }
 
 static int send_request(struct dump *dump)
@@ -112,12 +165,10 @@ static int receive(struct dump *dump)
 	int more = MNL_CB_OK;
 
 	do {
-		ssize_t length = mnl_socket_recvfrom(dump->nl, room, sizeof(room));
+		ssize_t length = receive_messages(dump->nl, room);
 
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length <= 0)
-			return length ? -errno : -EPIPE;
+		if (length < 0)
+			return (int)length;
 		more = mnl_cb_run2(room, (size_t)length, dump->seq, port, on_row, dump, control,
 				   sizeof(control) / sizeof(control[0]));
 		if (more == MNL_CB_ERROR)
@@ -134,7 +185,7 @@ static int dump_once(struct dump *dump)
 	dump->nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	if (!dump->nl)
 		return -errno;
-	err = mnl_socket_bind(dump->nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	err = connect_to_kernel(dump->nl);
 	if (!err)
 		err = prime(dump->nl);
 	if (!err)

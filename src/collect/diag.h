@@ -30,4 +30,11 @@ struct diag_request {
  */
 int diag_dump(const struct diag_request *request);
 
+/*
+ * Bytes of whole netlink messages that `data`, aligned as a header is, begins
+ * with.  Within them libmnl may walk: it compares lengths as int, and one of
+ * 2^31 and more would pass.
+ */
+size_t diag_whole(const void *data, size_t size);
+
 #endif

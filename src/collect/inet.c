@@ -213,9 +213,10 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
  */
 static int collect_tcp(struct collection *c, uint8_t ask)
 {
+	const uint32_t *states = query_dumps(c->query, PROTOCOL_TCP);
 	int err = ask ? dump_tcp(c, STATE_BIT(STATE_LISTEN), 0) : 0;
 
-	for (const uint32_t *states = query_dumps(c->query, PROTOCOL_TCP); !err && *states; states++)
+	for (; !err && *states; states++)
 		err = dump_tcp(c, *states, ask);
 	return err;
 }

@@ -116,6 +116,13 @@ static int copy_v6only(struct target *t)
 	return 0;
 }
 
+static int copy_sockopt(struct target *t)
+{
+	t->sk->deaf = t->sk->protocol == PROTOCOL_UDP &&
+		      !(*(const uint8_t *)t->payload & UAPI_SOCKOPT_MC_LOOP);
+	return 0;
+}
+
 static int copy_mark(struct target *t)
 {
 	memcpy(&t->sk->mark, t->payload, sizeof(t->sk->mark));
@@ -145,6 +152,7 @@ static const struct inet_attr {
 	[UAPI_DIAG_SKV6ONLY] = { 1, copy_v6only, HAVE_V6ONLY, 0 },
 	[UAPI_DIAG_MARK] = { 4, copy_mark, HAVE_MARK, 0 },
 	[UAPI_DIAG_CGROUP_ID] = { 8, copy_cgroup, HAVE_CGROUP, NEED_CGROUP },
+	[UAPI_DIAG_SOCKOPT] = { 1, copy_sockopt, 0, NEED_OWNER },
 };
 
 static int copy_attr(struct target *t, uint16_t type)

@@ -23,15 +23,12 @@ struct wanted {
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
-/* A visitor's (or a walk's) way to say that it has seen enough. */
-enum { WALK_STOP = 1 };
-
 struct owner_walk;
 
 /*
  * Called for each socket of the current process.  `fd` is the descriptor in
- * decimal, NULL for a socket that only an io_uring holds.  0, WALK_STOP or
- * -errno; -ESRCH leaves this process alone.
+ * decimal, NULL for a socket that only an io_uring holds.  0 or -errno;
+ * -ESRCH leaves this process alone.
  */
 typedef int socket_visitor(struct owner_walk *w, uint32_t inode, const char *fd);
 
@@ -49,13 +46,16 @@ struct owner_walk {
 	uint32_t process;		/* index + 1 into snapshot.processes, 0 not there yet */
 	size_t listed;			/* entries of the table read last */
 	bool leader_gone;		/* its first thread has no table any more */
+	bool unsure;			/* kcmp() did not tell which threads share a table */
+	bool thorough;			/* so the tables of all threads are read */
 
 	uint32_t *denied;		/* pids that may not be looked into */
 	size_t denied_count, denied_capacity;
 	bool hidden;			/* there are more, not even listed */
 	uint32_t refuser;		/* one of the denied that may have our sockets, 0 none */
 	uint64_t tables;		/* inode of c->proc_net's tcp, 0 unknown */
-	bool far_flight;		/* descriptors travel in another namespace */
+	size_t flying;			/* descriptors that travel through unix sockets */
+	bool far_flight;		/* some do in another namespace */
 	enum answer refused, in_flight, elsewhere;
 
 	alignas(8) char processes[32 * 1024];
@@ -84,7 +84,7 @@ const char *entries_next(struct entries *entries);
 /* owner_walk.c: the decimal number that `text` begins with. */
 uint32_t number_of(const char *text);
 
-/* owner_walk.c: visit the sockets of all processes.  0, WALK_STOP or -errno. */
+/* owner_walk.c: visit the sockets of all processes.  0 or -errno. */
 int processes_walk(struct owner_walk *w);
 
 /* owner_walk.c: visit one descriptor table, a directory below w->dir. */

@@ -104,6 +104,7 @@ static int flight_take(struct owner_walk *w, uint32_t inode, const char *fd)
 {
 	static const char mark[] = "\nscm_fds:";
 	const char *at;
+	size_t count;
 	ssize_t length;
 	int file;
 
@@ -116,25 +117,29 @@ static int flight_take(struct owner_walk *w, uint32_t inode, const char *fd)
 	close(file);
 	w->text[length < 0 ? 0 : length] = 0;
 	at = strstr(w->text, mark);
-	if (!at || !strtoul(at + sizeof(mark) - 1, NULL, 10))
-		return 0;
-	if (is_near(w, w->pid))
-		return WALK_STOP;
-	w->far_flight = true;
+	count = at ? strtoul(at + sizeof(mark) - 1, NULL, 10) : 0;
+	if (count && is_near(w, w->pid))
+		w->flying += count;
+	else if (count)
+		w->far_flight = true;
 	return 0;
 }
 
 /*
  * Does a unix socket have descriptors in its queue (unix_show_fdinfo())?  Which
- * ones can't be seen; most likely those of its holder's own namespace.
+ * ones can't be seen; most likely those of its holder's own namespace, and not
+ * the socket of a tunnel (setup_udp_tunnel_sock()).
  */
 static bool is_in_flight(struct owner_walk *w, const struct socket *sk)
 {
 	size_t denied = w->denied_count;
 
+	if (sk->deaf)
+		return false;
 	if (w->in_flight == ANSWER_UNKNOWN) {
 		w->visit = flight_take;
-		w->in_flight = processes_walk(w) == WALK_STOP ? ANSWER_YES : ANSWER_NO;
+		processes_walk(w);
+		w->in_flight = w->flying ? ANSWER_YES : ANSWER_NO;
 		w->denied_count = denied;
 	}
 	return w->in_flight == ANSWER_YES || (w->far_flight && sk->netns != w->c->netns);
@@ -183,6 +188,32 @@ static bool may_trace(void)
 	       (data[0].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
 }
 
+static bool may_fly(const struct owner_walk *w, const struct socket *sk)
+{
+	return sk->missing == MISSING_IN_FLIGHT && !sk->owner &&
+	       (sk->netns == w->c->netns || !w->far_flight);
+}
+
+/*
+ * More sockets than descriptors under way: for most of them, if not all, that
+ * is no explanation.
+ */
+static void settle_flight(struct owner_walk *w)
+{
+	struct snapshot *snap = w->c->snap;
+	size_t count = 0;
+
+	for (size_t i = 0; i < snap->count; i++)
+		count += may_fly(w, &snap->sockets[i]);
+	for (size_t i = 0; count > w->flying && i < snap->count; i++) {
+		struct socket *sk = &snap->sockets[i];
+
+		if (may_fly(w, sk))
+			sk->missing = is_elsewhere(w, sk) ? MISSING_OTHER_PID_NAMESPACE
+							  : MISSING_KERNEL;
+	}
+}
+
 /* What stands in the way of naming `count` owners, and the way out. */
 static void refusal_note(const struct owner_walk *w, size_t count)
 {
@@ -220,6 +251,8 @@ void owners_explain(struct owner_walk *w)
 		sk->missing = missing_of(w, sk);
 		refused += sk->missing == MISSING_PERMISSION;
 	}
+	if (w->in_flight == ANSWER_YES)
+		settle_flight(w);
 	if (refused)
 		refusal_note(w, refused);
 }

@@ -182,6 +182,38 @@ static int owner_take(struct owner_walk *w, uint32_t inode, const char *fd)
 	return owner_add(w, want, &owner);
 }
 
+/* Of threads that share a table the first one is enough. */
+static int owner_take_first(struct owner_walk *w, uint32_t inode, const char *fd)
+{
+	const struct wanted *want = wanted_find(w, inode);
+
+	return want && !want->first ? owner_take(w, inode, fd) : 0;
+}
+
+static bool is_any_missing(const struct owner_walk *w)
+{
+	for (size_t i = 0; i < w->wanted_count; i++)
+		if (!w->wanted[i].first)
+			return true;
+	return false;
+}
+
+/* Once more where threads may have tables of their own that could not be told. */
+static int walk_thoroughly(struct owner_walk *w)
+{
+	size_t denied = w->denied_count;
+	int err;
+
+	if (!w->unsure || !is_any_missing(w))
+		return 0;
+	w->visit = owner_take_first;
+	w->thorough = true;
+	err = processes_walk(w);
+	w->thorough = false;
+	w->denied_count = denied;
+	return err;
+}
+
 /*
  * Hand the owners out.  Several rows may have one inode: a subflow of MPTCP
  * has that of its connection (mptcp_subflow_create_socket()).
@@ -212,6 +244,8 @@ static int walk(struct owner_walk *w)
 	if (w->wanted_count && access("/proc/self", F_OK) == 0) {
 		w->visit = owner_take;
 		err = processes_walk(w);
+		if (!err)
+			err = walk_thoroughly(w);
 		owners_assign(w);
 	}
 	/* Without a whole walk nothing can be said of those that were not found. */

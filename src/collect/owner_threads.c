@@ -23,12 +23,20 @@ struct tables {
 	unsigned count;
 };
 
-/* Where kcmp() is refused or unknown, threads are taken to share, as nearly all do. */
-static bool is_read(const struct tables *tables, uint32_t tid)
+/*
+ * Where kcmp() is refused or unknown, threads are taken to share, as nearly all
+ * do; a thorough walk reads them all.  A thread that has ended is no answer.
+ */
+static bool is_read(struct owner_walk *w, const struct tables *tables, uint32_t tid)
 {
-	for (unsigned i = 0; i < tables->count; i++)
-		if (syscall(SYS_kcmp, tables->tids[i], tid, KCMP_FILES, 0, 0) <= 0)
+	for (unsigned i = 0; !w->thorough && i < tables->count; i++) {
+		long order = syscall(SYS_kcmp, tables->tids[i], tid, KCMP_FILES, 0, 0);
+
+		if (order < 0 && errno != ESRCH)
+			w->unsure = true;
+		if (order == 0 || (order < 0 && errno != ESRCH))
 			return true;
+	}
 	return false;
 }
 
@@ -43,7 +51,7 @@ static int thread_walk(struct owner_walk *w, struct tables *tables, uint32_t tid
 	char path[32];
 	int err;
 
-	if (tid == w->pid || is_read(tables, tid))
+	if (tid == w->pid || is_read(w, tables, tid))
 		return 0;
 	snprintf(path, sizeof(path), "task/%u/fd", tid);
 	w->tid = tid;

@@ -18,15 +18,16 @@
 
 #include "collect.h"
 #include "model/select.h"
+#include "replay.h"
 
 enum {
 	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
 	PROC_NET_SIZE = 64,
-	NAMES_MS = 1000,	/* to wait for names of hosts, all in all */
 	EXPECTED_MORE = 64,	/* a guess is seldom exceeded by more than this part of it */
 };
 
 struct source {
+	struct replay *replay;		/* NULL: the kernel */
 	int netns;			/* descriptor, -1: the caller's own */
 	bool may_enter;			/* else only /proc/PID/net can be read */
 	char proc_net[PROC_NET_SIZE];
@@ -105,16 +106,36 @@ int source_open(struct source **result, const char *netns)
 	return err;
 }
 
+int source_open_file(struct source **result, const char *path, char why[SOURCE_WHY_MAX])
+{
+	struct source *source = calloc(1, sizeof(*source));
+	int err = -ENOMEM;
+
+	snprintf(why, SOURCE_WHY_MAX, "%s", strerror(ENOMEM));
+	if (source) {
+		source->netns = -1;
+		err = replay_open(&source->replay, path, why);
+	}
+	if (err < 0) {
+		free(source);
+		source = NULL;
+	}
+	*result = source;
+	return err;
+}
+
 void source_close(struct source *source)
 {
 	if (source && source->netns >= 0)
 		close(source->netns);
+	if (source)
+		replay_close(source->replay);
 	free(source);
 }
 
 /* ---- sockets --------------------------------------------------------- */
 
-static bool is_wanted(const struct query *query, const struct socket *sk)
+bool is_wanted(const struct query *query, const struct socket *sk)
 {
 	if (!(query_states(query) & STATE_BIT(sk->state)))
 		return false;
@@ -159,14 +180,28 @@ static void note_fallback(struct collection *c, enum protocol protocol, int why)
 	c->fell_back = true;
 }
 
+/*
+ * Of a dump that failed half-way there are rows after `first`, with cookies, which no row of
+ * /proc has.  They stay only where that can't be read either.
+ */
+static int fall_back(struct collection *c, enum protocol protocol, size_t first)
+{
+	size_t half = c->snap->count;
+	int err = collectors[protocol].fallback(c, protocol);
+
+	snapshot_forget(c->snap, err ? half : first, err ? c->snap->count : half);
+	return err;
+}
+
 static void collect_protocol(struct collection *c, enum protocol protocol, bool by_netlink)
 {
+	size_t first = c->snap->count;
 	int why = by_netlink ? collectors[protocol].collect(c, protocol) : -EPERM;
 	int err;
 
 	if (!why)
 		return;
-	err = collectors[protocol].fallback(c, protocol);
+	err = fall_back(c, protocol, first);
 	if (!err)
 		note_fallback(c, protocol, why);
 	else if (err == -ENOENT && is_absent(why) && access(c->proc_net, F_OK) == 0)
@@ -315,7 +350,7 @@ static int collect_outside(struct collection *c)
 		services_read(c->snap, c->query->protocols);
 	snapshot_select_finally(c->snap, c->query);
 	if (needs & NEED_HOST) {
-		int err = resolve_hosts(c->snap, c->query->shown, NAMES_MS);
+		int err = resolve_hosts(c->snap, c->query->shown, RESOLVE_MS);
 
 		if (err < 0)
 			return err;
@@ -364,6 +399,8 @@ int source_collect(struct source *source, const struct query *query, struct snap
 	};
 	int err = -ENOMEM;
 
+	if (source->replay)
+		return replay_collect(source->replay, query, snap);
 	c.snap = snapshot_new();
 	if (!c.snap)
 		goto out;

@@ -24,6 +24,7 @@ enum {
 	UAPI_DIAG_MARK = 15,		/* 4.9 */
 	UAPI_DIAG_ULP_INFO = 19,	/* 5.4 */
 	UAPI_DIAG_CGROUP_ID = 21,	/* 5.8 */
+	UAPI_DIAG_SOCKOPT = 22,		/* 5.10 */
 	UAPI_DIAG_COUNT
 };
 _Static_assert((int)UAPI_DIAG_INFO == (int)INET_DIAG_INFO, "uapi");
@@ -33,6 +34,9 @@ _Static_assert((int)UAPI_DIAG_CGROUP_ID == (int)INET_DIAG_CGROUP_ID, "uapi");
 
 /* Inside the nest of ULP_INFO. */
 enum { UAPI_ULP_INFO_NAME = 1 };
+
+/* mc_loop in the first byte of struct inet_diag_sockopt, bit fields of C. */
+enum { UAPI_SOCKOPT_MC_LOOP = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 1 << 3 : 1 << 4 };
 
 /* Bit of inet_diag_req.idiag_ext that asks for an attribute; only 1 to 8 fit. */
 #define UAPI_DIAG_ASK(attribute) (1 << ((attribute) - 1))

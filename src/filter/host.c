@@ -161,6 +161,14 @@ static struct node *host_term(struct parser *parser, const struct token *piece, 
 	return term;
 }
 
+/* "inet:" and "inet6:" say how an address is written, not what it matches. */
+static bool is_of_family(const struct host_text *host, const struct address *address)
+{
+	uint32_t version = address->family == AF_INET ? IP_VERSION_4 : IP_VERSION_6;
+
+	return !host->family || host->family == version;
+}
+
 static struct node *named_host(struct parser *parser, const struct token *piece,
 			       const struct host_text *host, bool peer)
 {
@@ -179,11 +187,15 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 		return fail(parser, piece, "no host of this name is known; %s", expected + 12);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t bits = addresses[i].family == AF_INET ? BITS_IPV4 : BITS_IPV6;
-		struct node *one = host_term(parser, piece, peer,
-					     (struct prefix){ addresses[i], bits });
+		struct node *one;
 
+		if (!is_of_family(host, &addresses[i]))
+			continue;
+		one = host_term(parser, piece, peer, (struct prefix){ addresses[i], bits });
 		any = any ? node_join(parser, NODE_OR, any, one) : one;
 	}
+	if (!any)
+		return fail(parser, piece, "this host has no address of the family");
 	return any;
 }
 
@@ -194,6 +206,8 @@ static struct node *address_node(struct parser *parser, const struct token *piec
 
 	if (!read_address(host, &prefix.address))
 		return named_host(parser, piece, host, peer);
+	if (!is_of_family(host, &prefix.address))
+		return fail(parser, piece, "the address is of the other family");
 	if (!parse_bits(parser, piece, host->bits, &prefix.address, &prefix.bits))
 		return NULL;
 	return host_term(parser, piece, peer, prefix);
@@ -264,7 +278,7 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 	}
 	if (node && host.zone)
 		node = node_join(parser, NODE_AND, node, zone_node(parser, piece, host.zone));
-	if (node && host.family)
+	if (any && node && host.family)
 		node = node_join(parser, NODE_AND, node, family_node(parser, piece, host.family));
 	return node;
 }

@@ -109,22 +109,14 @@ static bool read_symbol(const char *text, struct token *token)
 	return false;
 }
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f;
-}
-
 void advance(struct parser *parser)
 {
 	const char *text = parser->filter->text;
 	struct token token = { .start = skip_blanks(text, parser->at) };
 
-	parser->last = parser->at;
+	parser->before = parser->token;
 	if (!text[token.start]) {
 		token.kind = TOKEN_END;
-	} else if (is_control(text[token.start])) {
-		token.length = 1;
-		fail(parser, &token, "a control character is no part of a filter");
 	} else if (text[token.start] == '"' || text[token.start] == '\'') {
 		read_quoted(parser, &token);
 	} else if (!read_symbol(text + token.start, &token)) {

@@ -16,6 +16,8 @@ static const struct unit_word {
 } unit_words[] = {
 	{ UNIT_NONE, "k", 1e3 }, { UNIT_NONE, "m", 1e6 }, { UNIT_NONE, "g", 1e9 },
 	{ UNIT_BYTES, "b", 1 }, { UNIT_BYTES, "k", 1024 }, { UNIT_BYTES, "kb", 1024 },
+	{ UNIT_BYTES, "ki", 1024 }, { UNIT_BYTES, "mi", 1048576 },
+	{ UNIT_BYTES, "gi", 1073741824 }, { UNIT_BYTES, "ti", 1099511627776 },
 	{ UNIT_BYTES, "kib", 1024 }, { UNIT_BYTES, "m", 1048576 }, { UNIT_BYTES, "mb", 1048576 },
 	{ UNIT_BYTES, "mib", 1048576 }, { UNIT_BYTES, "g", 1073741824 },
 	{ UNIT_BYTES, "gb", 1073741824 }, { UNIT_BYTES, "gib", 1073741824 },

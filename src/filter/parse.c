@@ -3,30 +3,13 @@
  * The grammar: "not" over "and" over "or"; two terms side by side are both
  * meant.  What a term looks like is the words' own business.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "word.h"
 
 enum { DEPTH_MAX = 100 };
-
-void *fail(struct parser *parser, const struct token *token, const char *format, ...)
-{
-	struct filter_error *error = parser->error;
-	va_list args;
-
-	if (parser->failed)
-		return NULL;
-	parser->failed = true;
-	va_start(args, format);
-	vsnprintf(error->text, sizeof(error->text), format, args);
-	va_end(args);
-	error->start = token->start;
-	error->length = token->length;
-	return NULL;
-}
 
 /* ---- nodes ----------------------------------------------------------- */
 
@@ -163,9 +146,9 @@ static struct node *parse_primary(struct parser *parser)
 	case TOKEN_CLOSE:
 		return fail(parser, &token, "no bracket was opened");
 	case TOKEN_END:
-		return fail(parser, &token, "the expression ends too early: expected a term");
+		return fail_missing(parser, "a term");
 	default:
-		return fail(parser, &token, "expected a term in front of this");
+		return fail(parser, &token, "expected a term in front of it");
 	}
 }
 
@@ -218,8 +201,28 @@ static struct node *parse_or(struct parser *parser)
 
 /* ---- the filter ------------------------------------------------------ */
 
+/* Names may be in any language, but must be text. */
+static void check_text(struct parser *parser)
+{
+	const char *text = parser->filter->text;
+	size_t length = strlen(text), used;
+
+	for (size_t at = 0; at < length && !parser->failed; at += used) {
+		int32_t code = text_decode(text + at, length - at, &used);
+		struct token token = { .start = at, .length = used };
+
+		if (code < 0)
+			fail(parser, &token, "this byte is no text (UTF-8)");
+		else if ((code < ' ' && !strchr("\t\n\r", (char)code)) || code == 0x7f)
+			fail(parser, &token, "a control character is no part of a filter");
+	}
+}
+
 static void parse_all(struct parser *parser)
 {
+	check_text(parser);
+	if (parser->failed)
+		return;
 	advance(parser);
 	if (parser->token.kind == TOKEN_END)
 		return;
@@ -227,7 +230,7 @@ static void parse_all(struct parser *parser)
 	if (parser->filter->root && parser->token.kind == TOKEN_CLOSE)
 		fail(parser, &parser->token, "no bracket was opened");
 	else if (parser->filter->root && parser->token.kind != TOKEN_END)
-		fail(parser, &parser->token, "expected 'and' or 'or' in front of this");
+		fail(parser, &parser->token, "expected 'and' or 'or' in front of it");
 }
 
 struct filter *filter_parse(const char *text, const struct filter_names *names,

@@ -36,9 +36,9 @@ struct parser {
 	struct filter *filter;
 	const struct filter_names *names;
 	struct filter_error *error;
+	struct token before;		/* the one used last */
 	struct token token;		/* the next one, not yet used */
 	size_t at;			/* behind it */
-	size_t last;			/* end of the one before */
 	unsigned depth;
 	bool failed;
 };
@@ -47,11 +47,14 @@ struct parser {
 void advance(struct parser *parser);
 
 /*
- * parse.c: the first error counts; always returns NULL.  `token` is what is
- * wrong; its word is put between quotes in front of the text.
+ * error.c: the first error counts; always returns NULL.  `token` is what is
+ * wrong, and its word is put in front of the text.
  */
 __attribute__((format(printf, 3, 4)))
 void *fail(struct parser *parser, const struct token *token, const char *format, ...);
+
+/* error.c: something should have come where the token `parser->token` is. */
+void *fail_missing(struct parser *parser, const char *expected);
 
 /* parse.c: a node in the arena that stands at `token`; NULL when memory is short. */
 struct node *node_new(struct parser *parser, enum node_kind kind, const struct token *token);

@@ -5,12 +5,11 @@
 
 #include "word.h"
 
-static const char shell_slip[] = "expected a value behind it (quote < > ( ) & from the shell, "
-				 "or write lt, gt)";
-
-bool take_operand(struct parser *parser, const struct token *word, struct operand *operand)
+bool take_operand(struct parser *parser, struct operand *operand)
 {
 	*operand = (struct operand){ .comparison = TOKEN_EQ };
+	if (parser->token.kind >= TOKEN_IN && parser->token.kind <= TOKEN_CONTAINS)
+		operand->sign = parser->token;
 	if (parser->token.kind == TOKEN_NE) {
 		operand->negated = true;
 		advance(parser);
@@ -21,8 +20,7 @@ bool take_operand(struct parser *parser, const struct token *word, struct operan
 		advance(parser);
 	}
 	if (parser->token.kind != TOKEN_WORD) {
-		fail(parser, word, "%s", parser->token.kind == TOKEN_END ?
-		     shell_slip : "expected a value behind it");
+		fail_missing(parser, "a value");
 		return false;
 	}
 	operand->value = parser->token;
@@ -43,9 +41,18 @@ static bool is_order(enum token_kind comparison)
 	return comparison >= TOKEN_LT && comparison <= TOKEN_GE;
 }
 
-static bool refuse(struct parser *parser, const struct token *word, const char *expected)
+bool check_comparison(struct parser *parser, const struct operand *operand, bool order,
+		      bool contains)
 {
-	fail(parser, word, "can't be compared like this: expected %s", expected);
+	static const char *const expected[2][2] = {
+		{ "= or !=", "=, != or ~ (contains)" },
+		{ "=, !=, <, >, <= or >=", "=, !=, <, >, <=, >= or ~" },
+	};
+
+	if (operand->comparison == TOKEN_EQ || (order && is_order(operand->comparison)) ||
+	    (contains && operand->comparison == TOKEN_CONTAINS))
+		return true;
+	fail(parser, &operand->sign, "does not fit here: expected %s", expected[order][contains]);
 	return false;
 }
 
@@ -66,10 +73,10 @@ static bool add_states(struct parser *parser, const struct token *word, bool fir
 	bool exclude = (word->text[0] | 32) == 'e';
 	uint32_t states;
 
-	if (!take_operand(parser, word, operand))
+	if (!take_operand(parser, operand))
 		return false;
-	if (operand->comparison != TOKEN_EQ)
-		return refuse(parser, word, "= or !=");
+	if (!check_comparison(parser, operand, false, false))
+		return false;
 	states = parse_states(parser, &operand->value);
 	if (exclude != operand->negated)
 		*mask = (first ? STATES_ALL : *mask) & ~states;
@@ -103,14 +110,13 @@ TERM_PARSER(state)
 
 /* ---- ports ----------------------------------------------------------- */
 
-static bool read_ports(struct parser *parser, struct node *term, const struct token *word,
-		       const struct operand *operand)
+static bool read_ports(struct parser *parser, struct node *term, const struct operand *operand)
 {
 	struct token piece = { .kind = TOKEN_END };
 	size_t at = 0;
 
-	if (operand->comparison == TOKEN_CONTAINS)
-		return refuse(parser, word, "=, !=, <, >, <= or >=");
+	if (!check_comparison(parser, operand, true, false))
+		return false;
 	if (!is_order(operand->comparison)) {
 		while (next_piece(parser, &operand->value, &at, &piece))
 			add_ports(parser, term, &piece);
@@ -120,7 +126,7 @@ static bool read_ports(struct parser *parser, struct node *term, const struct to
 	if (!add_ports(parser, term, &operand->value))
 		return false;
 	if (term->range_count != 1 || term->ranges->first != term->ranges->last) {
-		fail(parser, &operand->value, "expected one port behind <, >, <= or >=");
+		fail(parser, &operand->sign, "expected one port behind it, not several");
 		return false;
 	}
 	term->range_count = 0;
@@ -132,7 +138,7 @@ static struct node *port_term(struct parser *parser, const struct token *word,
 {
 	struct node *term = term_new(parser, TERM_PORT, word);
 
-	if (!term || !read_ports(parser, term, word, operand))
+	if (!term || !read_ports(parser, term, operand))
 		return NULL;
 	term->peer = peer;
 	return term;
@@ -142,7 +148,7 @@ TERM_PARSER(port)
 {
 	struct operand operand;
 
-	if (!take_operand(parser, token, &operand))
+	if (!take_operand(parser, &operand))
 		return NULL;
 	return finish_term(parser, &operand, port_term(parser, token, &operand, word->peer));
 }
@@ -153,7 +159,7 @@ TERM_PARSER(either_port)
 	struct node *local, *peer;
 
 	(void)word;
-	if (!take_operand(parser, token, &operand))
+	if (!take_operand(parser, &operand))
 		return NULL;
 	local = port_term(parser, token, &operand, false);
 	peer = local ? port_term(parser, token, &operand, true) : NULL;
@@ -162,16 +168,14 @@ TERM_PARSER(either_port)
 
 /* ---- addresses ------------------------------------------------------- */
 
-static struct node *addresses(struct parser *parser, const struct token *word,
-			      const struct operand *operand, bool peer)
+static struct node *addresses(struct parser *parser, const struct operand *operand, bool peer)
 {
 	struct token piece = { .kind = TOKEN_END };
 	struct node *any = NULL;
 	size_t at = 0;
 
-	if (operand->comparison != TOKEN_EQ)
-		return fail(parser, word, "an address can't be compared like this: expected = or "
-					  "!=");
+	if (!check_comparison(parser, operand, false, false))
+		return NULL;
 	while (next_piece(parser, &operand->value, &at, &piece)) {
 		struct node *one = parse_host(parser, &piece, peer);
 
@@ -193,9 +197,9 @@ TERM_PARSER(address)
 	struct operand operand;
 	struct node *node;
 
-	if (!take_operand(parser, token, &operand))
+	if (!take_operand(parser, &operand))
 		return NULL;
-	node = addresses(parser, token, &operand, word->peer);
+	node = addresses(parser, &operand, word->peer);
 	return finish_term(parser, &operand, place_at(node, token));
 }
 
@@ -205,10 +209,10 @@ TERM_PARSER(either_address)
 	struct node *local, *peer;
 
 	(void)word;
-	if (!take_operand(parser, token, &operand))
+	if (!take_operand(parser, &operand))
 		return NULL;
-	local = addresses(parser, token, &operand, false);
-	peer = local ? addresses(parser, token, &operand, true) : NULL;
+	local = addresses(parser, &operand, false);
+	peer = local ? addresses(parser, &operand, true) : NULL;
 	return finish_term(parser, &operand,
 			   place_at(node_join(parser, NODE_OR, local, peer), token));
 }
@@ -221,12 +225,10 @@ TERM_PARSER(number_term)
 	const struct field *field = word->kind == TERM_NUMBER ? &fields[word->field] : NULL;
 	struct operand operand;
 
-	if (!term || !take_operand(parser, token, &operand))
+	if (!term || !take_operand(parser, &operand))
 		return NULL;
-	if (operand.comparison == TOKEN_CONTAINS) {
-		refuse(parser, token, "=, !=, <, >, <= or >=");
+	if (!check_comparison(parser, &operand, true, false))
 		return NULL;
-	}
 	term->field = word->field;
 	term->needs = fields[word->field].needs;
 	if (!add_numbers(parser, term, operand.comparison, &operand.value, field, UINT64_MAX))
@@ -267,10 +269,12 @@ TERM_PARSER(flag)
 	term->mask = 1;
 	if (!compared && !find_truth(&parser->token))
 		return finish_term(parser, &operand, term);
-	if (!take_operand(parser, token, &operand))
+	if (!take_operand(parser, &operand))
+		return NULL;
+	if (!check_comparison(parser, &operand, false, false))
 		return NULL;
 	truth = find_truth(&operand.value);
-	if (operand.comparison != TOKEN_EQ || !truth)
+	if (!truth)
 		return fail(parser, &operand.value, "expected yes or no");
 	term->mask = truth->value;
 	return finish_term(parser, &operand, term);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Terms about names: users, processes, cgroups, interfaces, and words of a fixed choice. */
+#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,17 +15,6 @@ static bool is_digits(const char *text)
 static bool has_wildcard(const char *text)
 {
 	return strpbrk(text, "*?[") != NULL;
-}
-
-/* "=" and "~" are all that fits a name. */
-static bool take_text(struct parser *parser, const struct token *word, struct operand *operand)
-{
-	if (!take_operand(parser, word, operand))
-		return false;
-	if (operand->comparison == TOKEN_EQ || operand->comparison == TOKEN_CONTAINS)
-		return true;
-	fail(parser, word, "a name can't be compared like this: expected =, != or ~ (contains)");
-	return false;
 }
 
 static bool add_patterns(struct parser *parser, struct node *term, const struct operand *operand)
@@ -49,7 +39,8 @@ static struct node *text_term(struct parser *parser, const struct word *word,
 {
 	struct node *term = term_new(parser, word->kind, token);
 
-	if (!term || !take_text(parser, token, operand))
+	if (!term || !take_operand(parser, operand) ||
+	    !check_comparison(parser, operand, false, true))
 		return NULL;
 	term->field = word->field;
 	term->needs = fields[word->field].needs;
@@ -73,6 +64,8 @@ static bool add_choice(struct parser *parser, struct node *term, const struct fi
 	char expected[160] = "";
 	const char *name;
 
+	if (!piece->quoted && has_wildcard(piece->text))
+		return add_pattern(parser, term, PATTERN_GLOB, piece->text);
 	for (size_t i = 0; (name = field->word(i)); i++) {
 		size_t length = strlen(expected);
 
@@ -98,10 +91,10 @@ TERM_PARSER(choice)
 	struct operand operand;
 	size_t at = 0;
 
-	if (!term || !take_operand(parser, token, &operand))
+	if (!term || !take_operand(parser, &operand))
 		return NULL;
-	if (operand.comparison != TOKEN_EQ)
-		return fail(parser, token, "can't be compared like this: expected = or !=");
+	if (!check_comparison(parser, &operand, false, false))
+		return NULL;
 	term->field = word->field;
 	term->needs = fields[word->field].needs;
 	while (next_piece(parser, &operand.value, &at, &piece))
@@ -113,10 +106,12 @@ TERM_PARSER(choice)
 
 static uint32_t find_protocol(const char *name)
 {
+	uint32_t mask = 0;
+
 	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
-		if (strcasecmp(protocols[protocol].name, name) == 0)
-			return PROTOCOL_BIT(protocol);
-	return 0;
+		if (fnmatch(name, protocols[protocol].name, FNM_CASEFOLD) == 0)
+			mask |= PROTOCOL_BIT(protocol);
+	return mask;
 }
 
 static uint32_t find_family(const char *name)
@@ -144,10 +139,10 @@ static struct node *mask_term(struct parser *parser, const struct word *word,
 	struct operand operand;
 	size_t at = 0;
 
-	if (!term || !take_operand(parser, token, &operand))
+	if (!term || !take_operand(parser, &operand))
 		return NULL;
-	if (operand.comparison != TOKEN_EQ)
-		return fail(parser, token, "can't be compared like this: expected = or !=");
+	if (!check_comparison(parser, &operand, false, false))
+		return NULL;
 	while (next_piece(parser, &operand.value, &at, &piece)) {
 		uint32_t bit = find(piece.text);
 
@@ -195,6 +190,16 @@ TERM_PARSER(name_or_number)
 	return finish_term(parser, &operand, term);
 }
 
+static uint32_t find_interface(struct parser *parser, const struct token *value, const char *name)
+{
+	const struct filter_names *names = parser->names;
+	uint32_t index = names->interface ? names->interface(names->context, name) : 0;
+
+	if (!index && names->interface && !is_digits(name))
+		fail(parser, value, "there is no such interface");
+	return index;
+}
+
 static bool is_one_name(const struct node *term)
 {
 	return term && term->pattern_count == 1 && term->patterns->kind == PATTERN_EQUAL;
@@ -202,12 +207,15 @@ static bool is_one_name(const struct node *term)
 
 TERM_PARSER(device)
 {
-	const struct filter_names *names = parser->names;
 	struct operand operand;
 	struct node *term = mixed_term(parser, word, token, &operand);
+	uint32_t index = 0;
 
-	if (is_one_name(term) && names->interface)
-		term->id = names->interface(names->context, term->patterns->text);
+	for (size_t i = 0; term && i < term->pattern_count; i++)
+		if (term->patterns[i].kind == PATTERN_EQUAL)
+			index = find_interface(parser, &operand.value, term->patterns[i].text);
+	if (is_one_name(term))
+		term->id = index;
 	if (is_one_name(term) && !term->id && term->range_count)
 		term->id = term->ranges->first;
 	return finish_term(parser, &operand, term);
@@ -247,10 +255,10 @@ TERM_PARSER(mark)
 	uint64_t number, bits = UINT32_MAX;
 	char *text, *slash;
 
-	if (!term || !take_operand(parser, token, &operand))
+	if (!term || !take_operand(parser, &operand))
 		return NULL;
-	if (operand.comparison != TOKEN_EQ)
-		return fail(parser, token, "can't be compared like this: expected = or !=");
+	if (!check_comparison(parser, &operand, false, false))
+		return NULL;
 	text = arena_copy_text(&parser->filter->arena, operand.value.text);
 	if (!text)
 		return fail(parser, token, "out of memory");

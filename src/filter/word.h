@@ -28,11 +28,19 @@ const char *word_at(size_t index);
 struct operand {
 	enum token_kind comparison;	/* TOKEN_EQ for "=", "in", "!=" and none */
 	bool negated;			/* it was "!=" */
+	struct token sign;		/* as it was written; empty: it was not */
 	struct token value;
 };
 
 /* term.c: read it; false after an error. */
-bool take_operand(struct parser *parser, const struct token *word, struct operand *operand);
+bool take_operand(struct parser *parser, struct operand *operand);
+
+/*
+ * term.c: is it one of the comparisons that fit: equality always, an order
+ * and "~" where they are allowed?  False after an error.
+ */
+bool check_comparison(struct parser *parser, const struct operand *operand, bool order,
+		      bool contains);
 
 /* term.c: `node`, or its opposite for "!="; NULL stays NULL. */
 struct node *finish_term(struct parser *parser, const struct operand *operand, struct node *node);

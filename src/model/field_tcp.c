@@ -9,6 +9,8 @@
 
 enum {
 	OFFSET_CA_STATE = 1,
+	OFFSET_WSCALE = 6,
+	OFFSET_APP_LIMITED = 7,		/* and why fast open failed */
 	OFFSET_AGES = 44,		/* last_data_sent ... last_ack_recv */
 	OFFSET_AGES_END = 60,
 	OFFSET_CWND = 80,
@@ -29,7 +31,7 @@ static const struct tcp *tcp_of(const struct row *row)
 }
 
 /* Copied, never cast: attributes are only 4-byte aligned. */
-static bool read_figure(const struct tcp *tcp, size_t offset, size_t size, uint64_t *figure)
+static bool copy_figure(const struct tcp *tcp, size_t offset, size_t size, uint64_t *figure)
 {
 	uint8_t byte;
 	uint16_t half;
@@ -61,17 +63,32 @@ static bool read_figure(const struct tcp *tcp, size_t offset, size_t size, uint6
  * are members of their own), and before anything was sent or received counts
  * ages from the boot of the machine.
  */
-static bool is_told(const struct row *row, const struct place *place)
+static bool is_told(const struct row *row, size_t offset)
 {
 	switch (row->sk->state) {
 	case STATE_LISTEN:
-		return place->offset == OFFSET_REORDERING || place->offset == OFFSET_CWND ||
-		       place->offset == OFFSET_PACING || place->offset == OFFSET_MAX_PACING;
+		return offset == OFFSET_REORDERING || offset == OFFSET_CWND ||
+		       offset == OFFSET_PACING || offset == OFFSET_MAX_PACING;
 	case STATE_SYN_SENT:
-		return place->offset < OFFSET_AGES || place->offset >= OFFSET_AGES_END;
+		return offset < OFFSET_AGES || offset >= OFFSET_AGES_END;
 	default:
 		return true;
 	}
+}
+
+static bool read_figure(const struct row *row, size_t offset, size_t size, uint64_t *figure)
+{
+	return is_told(row, offset) && copy_figure(tcp_of(row), offset, size, figure);
+}
+
+/* The bit fields are C's: where the high byte comes first, so do the high bits. */
+static unsigned shift_of(const struct place *place)
+{
+	bool c_bits = place->offset == OFFSET_WSCALE || place->offset == OFFSET_APP_LIMITED;
+
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && c_bits)
+		return 8u - place->shift - place->bits;
+	return place->shift;
 }
 
 GETTER(tcp)
@@ -79,13 +96,12 @@ GETTER(tcp)
 	const struct place *place = &field->place;
 	uint64_t figure;
 
-	if (!read_figure(tcp_of(row), place->offset, place->size, &figure) ||
-	    !is_told(row, place))
+	if (!read_figure(row, place->offset, place->size, &figure))
 		return none;
 	if (place->unset && figure == place->unset)
 		return none;
 	if (place->bits)
-		figure = figure >> place->shift & ((1u << place->bits) - 1);
+		figure = figure >> shift_of(place) & ((1u << place->bits) - 1);
 	if (field->type == VALUE_BOOL)
 		return (struct value){ .type = VALUE_BOOL, .boolean = figure != 0 };
 	return (struct value){ .type = VALUE_UNSIGNED, .number = figure };
@@ -112,7 +128,7 @@ GETTER(tcp_phase)
 	uint64_t phase;
 
 	(void)field;
-	if (!read_figure(tcp_of(row), OFFSET_CA_STATE, 1, &phase) ||
+	if (!read_figure(row, OFFSET_CA_STATE, 1, &phase) ||
 	    phase >= sizeof(tcp_phase_names) / sizeof(tcp_phase_names[0]))
 		return none;
 	return (struct value){ .type = VALUE_TEXT, .text = tcp_phase_names[phase] };
@@ -133,7 +149,7 @@ GETTER(rx_bytes)
 {
 	uint64_t bytes;
 
-	if (!read_figure(tcp_of(row), OFFSET_BYTES_RECEIVED, 8, &bytes))
+	if (!read_figure(row, OFFSET_BYTES_RECEIVED, 8, &bytes))
 		return none;
 	if (bytes && (STATE_BIT(row->sk->state) & STATES_PEER_FIN))
 		bytes--;
@@ -146,13 +162,12 @@ GETTER(rx_bytes)
  */
 GETTER(tx_bytes)
 {
-	const struct tcp *tcp = tcp_of(row);
 	uint64_t sent, again;
 
-	if (read_figure(tcp, OFFSET_BYTES_SENT, 8, &sent) &&
-	    read_figure(tcp, OFFSET_BYTES_RETRANS, 8, &again))
+	if (read_figure(row, OFFSET_BYTES_SENT, 8, &sent) &&
+	    read_figure(row, OFFSET_BYTES_RETRANS, 8, &again))
 		return (struct value){ .type = field->type, .number = sent - again };
-	if (!read_figure(tcp, OFFSET_BYTES_ACKED, 8, &sent))
+	if (!read_figure(row, OFFSET_BYTES_ACKED, 8, &sent))
 		return none;
 	if (sent && socket_role(row->snap, row->sk) == ROLE_OUTBOUND)
 		sent--;

@@ -150,13 +150,16 @@ static int fit(const struct socket *listener, const struct socket *sk)
 
 static void find_connections(struct snapshot *snap, const struct hash *by_port)
 {
+	/* Who asks for a connection was not accepted, whoever listens on his port. */
+	const uint32_t accepted = STATES_CONNECTED & ~STATE_BIT(STATE_SYN_SENT);
+
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
 		uint32_t key = port_hash(sk), found;
 		size_t at = hash_start(by_port, key);
 		int best = 0;
 
-		if (!(STATE_BIT(sk->state) & STATES_CONNECTED) || sk->protocol == PROTOCOL_RAW)
+		if (!(STATE_BIT(sk->state) & accepted) || sk->protocol == PROTOCOL_RAW)
 			continue;
 		while ((found = hash_next(by_port, key, &at))) {
 			int how = fit(listener_socket(snap, found - 1), sk);
@@ -171,12 +174,27 @@ static void find_connections(struct snapshot *snap, const struct hash *by_port)
 	}
 }
 
+static void forget_listeners(struct snapshot *snap)
+{
+	if (!snap->listeners)
+		return;
+	for (size_t i = 0; i < snap->count; i++)
+		snap->sockets[i].listener = 0;
+	free(snap->members);
+	free(snap->listeners);
+	snap->members = NULL;
+	snap->listeners = NULL;
+	snap->listener_count = 0;
+}
+
 int listeners_find(struct snapshot *snap)
 {
 	struct hash by_port;
 	size_t count;
-	int err = find_members(snap, &count);
+	int err;
 
+	forget_listeners(snap);
+	err = find_members(snap, &count);
 	if (err < 0)
 		return err;
 	err = hash_init(&by_port, count);

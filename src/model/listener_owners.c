@@ -3,6 +3,7 @@
  * Listeners and their owners: which belong together (twins), and which share
  * an address although nobody planned it.
  */
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -24,6 +25,9 @@ static bool is_independent(const struct snapshot *snap, const struct listener *l
 	const uint32_t *members = snap->members + listener->first;
 	const struct process *one = first_process(snap, &snap->sockets[members[0]]);
 
+	/* Each raw socket gets every packet: they share nothing. */
+	if (snap->sockets[members[0]].protocol == PROTOCOL_RAW)
+		return false;
 	for (uint32_t i = 1; one && i < listener->count; i++) {
 		const struct process *other = first_process(snap, &snap->sockets[members[i]]);
 
@@ -33,22 +37,36 @@ static bool is_independent(const struct snapshot *snap, const struct listener *l
 	return false;
 }
 
+static bool is_in(const uint32_t *families, size_t count, uint32_t family)
+{
+	for (size_t i = 0; i < count; i++)
+		if (families[i] == family)
+			return true;
+	return false;
+}
+
 static void add_programs(struct buf *out, const struct snapshot *snap,
 			 const struct listener *listener)
 {
-	for (uint32_t i = 0; i < listener->count && i < PROGRAMS_NAMED; i++) {
+	uint32_t families[PROGRAMS_NAMED];
+	size_t named = 0;
+
+	for (uint32_t i = 0; i < listener->count; i++) {
 		const struct socket *sk = &snap->sockets[snap->members[listener->first + i]];
 		const struct process *process = first_process(snap, sk);
 
-		if (!process)
+		if (!process || is_in(families, named, process->family))
 			continue;
-		buf_add_text(out, i ? ", " : "");
+		buf_add_text(out, named ? ", " : "");
+		if (named == PROGRAMS_NAMED) {
+			buf_add_literal(out, "...");
+			return;
+		}
+		families[named++] = process->family;
 		buf_add_text(out, process->command ? process->command : "?");
 		buf_add_char(out, ' ');
 		buf_add_unsigned(out, process->pid);
 	}
-	if (listener->count > PROGRAMS_NAMED)
-		buf_add_literal(out, ", ...");
 }
 
 static void add_where(struct buf *out, const struct socket *sk)
@@ -60,6 +78,16 @@ static void add_where(struct buf *out, const struct socket *sk)
 	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), &sk->local.address));
 	buf_add_text(out, brackets ? "]:" : ":");
 	buf_add_unsigned(out, sk->local.port);
+}
+
+/* Owners may be compared again: the same is said once. */
+static bool is_noted(const struct snapshot *snap, const char *text)
+{
+	const struct note *note = snap->notes;
+
+	while (note && strcmp(note->text, text) != 0)
+		note = note->next;
+	return note;
 }
 
 static void note_independent(struct snapshot *snap, const struct listener *listener)
@@ -75,9 +103,10 @@ static void note_independent(struct snapshot *snap, const struct listener *liste
 	if (sk->protocol == PROTOCOL_TCP)
 		buf_add_literal(&text, "): each gets only a part of the connections");
 	else
-		buf_add_literal(&text, "): a datagram reaches only one of them");
+		buf_add_literal(&text, "): a unicast datagram reaches only one of them");
 	buf_add_char(&text, '\0');
-	snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);
+	if (!text.error && !is_noted(snap, text.data))
+		snapshot_note(snap, SEVERITY_WARNING, "listeners", "%s", text.data);
 	buf_free(&text);
 }
 
@@ -133,6 +162,8 @@ static void sort_members(struct snapshot *snap, const struct listener *listener)
 
 void listeners_compare_owners(struct snapshot *snap)
 {
+	for (uint32_t i = 0; i < snap->listener_count; i++)
+		snap->listeners[i].twin = 0;
 	for (uint32_t i = 0; i < snap->listener_count; i++) {
 		struct listener *listener = &snap->listeners[i];
 

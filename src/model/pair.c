@@ -33,8 +33,10 @@ static uint32_t local_hash(const void *sockets, uint32_t index)
 
 int pairs_find(struct snapshot *snap)
 {
-	int err = hash_init(&snap->pairs, snap->count);
+	int err;
 
+	hash_free(&snap->pairs);
+	err = hash_init(&snap->pairs, snap->count);
 	for (uint32_t i = 0; !err && i < snap->count; i++)
 		if (snap->sockets[i].have & HAVE_PEER)
 			err = hash_add(&snap->pairs, local_hash(snap->sockets, i), i, local_hash,

@@ -64,6 +64,14 @@ int snapshot_add(struct snapshot *snap, const struct socket *sk)
 	return 0;
 }
 
+void snapshot_forget(struct snapshot *snap, size_t first, size_t end)
+{
+	if (end > first)
+		memmove(&snap->sockets[first], &snap->sockets[end],
+			(snap->count - end) * sizeof(*snap->sockets));
+	snap->count -= end - first;
+}
+
 void snapshot_note(struct snapshot *snap, enum severity severity, const char *subject,
 		   const char *format, ...)
 {

@@ -26,15 +26,20 @@ static inline void fuzz_show(const struct snapshot *snap, enum view_id view, siz
 	listing_free(&listing);
 }
 
+static inline void fuzz_show_all(const struct snapshot *snap)
+{
+	fuzz_show(snap, VIEW_TABLE, 0);
+	fuzz_show(snap, VIEW_TABLE, 80);
+	fuzz_show(snap, VIEW_JSON, 0);
+}
+
 /* What follows on a dump, without /proc. */
 static inline void fuzz_arrange_and_show(struct snapshot *snap)
 {
 	if (snapshot_drop_duplicates(snap) < 0 || listeners_find(snap) < 0 || pairs_find(snap) < 0)
 		abort();
 	listeners_compare_owners(snap);
-	fuzz_show(snap, VIEW_TABLE, 0);
-	fuzz_show(snap, VIEW_TABLE, 80);
-	fuzz_show(snap, VIEW_JSON, 0);
+	fuzz_show_all(snap);
 }
 
 /* An empty snapshot with one namespace; never NULL. */

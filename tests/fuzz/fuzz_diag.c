@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <string.h>
 
+#include "collect/diag.h"
 #include "collect/inet.h"
 #include "fuzz.h"
 
@@ -15,10 +16,9 @@ enum { ROOM = 1 << 16 };
 static void take_messages(struct inet_dump *dump, const char *data, size_t size)
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)(const void *)data;
-	int left = (int)size;
+	int left = (int)diag_whole(data, size);
 
-	/* libmnl compares lengths as int: 2^31 and more would pass. */
-	while (mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= size) {
+	while (mnl_nlmsg_ok(nlh, left)) {
 		if (inet_row(nlh, dump) < 0)
 			abort();
 		nlh = mnl_nlmsg_next(nlh, &left);

@@ -20,6 +20,16 @@ hidden thread-fd "owner: a thread with its own descriptor table"
 hidden zombie-leader "owner: a thread whose main thread has ended"
 hidden uring "owner: an io_uring with the socket registered"
 
+# A container may refuse kcmp(), which tells the tables of threads apart.
+for fixture in thread-fd zombie-leader listen; do
+	new_ns
+	sock $fixture
+	run_as "$MKSOCK" nokcmp -- "$CONNTAB" --json -l -t
+	expect_json '[.sockets[] | .owner_missing == null and (.owners | length) == 1 and
+		.owners[0].pid == ($pid | tonumber)] == [true]' "$fixture without kcmp(): the owner, once" \
+		pid "$(of pid listener)"
+done
+
 new_ns
 sock in-flight
 ctj -l -t
@@ -89,6 +99,15 @@ if here ip link add ctvx type vxlan id 5 dstport 4789 dev ct0 2>/dev/null && her
 	ctj -l -u
 	expect_json '[.sockets[] | select(.local.port == 4789) | .owners == [] and .owner_missing == "kernel"] |
 		length > 0 and all' "the kernel's own UDP socket: owner_missing kernel"
+	sock in-flight
+	ctj -l
+	expect_row listener '.owner_missing == "in-flight"' "beside a tunnel: a socket in flight is said to be"
+	expect_json '[.sockets[] | select(.local.port == 4789) | .owner_missing == "kernel"] | length > 0 and all' \
+		"beside a socket in flight: a tunnel's is the kernel's"
+	# /proc/net does not tell a tunnel.
+	run_as "$MKSOCK" nodiag -- "$CONNTAB" --json -l
+	expect_json '[.sockets[].owner_missing] | length >= 2 and all(. == "kernel")' \
+		"one descriptor in flight does not explain two sockets"
 fi
 
 new_ns

@@ -71,4 +71,18 @@ ctj -l -t
 expect_json '([row($a)][0].owners[0].command) != ([row($b)][0].owners[0].command)' \
 	"a byte and its escape spelled out are not the same name" a "$plain" b "$(of cookie listener)"
 
+# A process in the namespace answers in the kernel's place; it can if a user made the namespace.
+new_ns
+sock listen port=9006
+for kind in row length end; do
+	sock forge kind=$kind
+	for ((i = 0; i < 20; i++)); do
+		ct -l -t -P -H
+		[ "$RC" = 0 ] && [ "$(wc -l <"$OUT")" = 1 ] && grep -q ':9006\b' "$OUT" || break
+	done
+	[ $i = 20 ]
+	judge "forged answers ($kind): only the kernel is believed" "$OUT" "$ERR"
+	stop_sock
+done
+
 end

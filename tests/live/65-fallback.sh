@@ -60,4 +60,15 @@ nodiag --json -a -t -i
 valid_json "conntab -i without sock_diag"
 expect_json 'all(.sockets[]; .tcp == null or ([.tcp[] | select(. != null)] == []))' "no TCP figures are invented"
 
+# A dump that fails half-way, here after that of the listeners: nothing is listed twice.
+ctj -a -t -P
+common >"$TMP/diag"
+run_as strace -qq -o /dev/null -e trace=recvfrom -e inject=recvfrom:error=EIO:when=5+ \
+	"$CONNTAB" --json -a -t -P
+valid_json "conntab --json -a -t -P after half a dump"
+expect_json '.notes | map(tostring | select(test("/proc"))) | length == 1' "half a dump: a note says so"
+common >"$TMP/proc"
+expect_same "$TMP/diag" "$TMP/proc" "half a dump: each socket once"
+expect_json 'all(.sockets[]; .cookie == null)' "half a dump: all rows are from /proc"
+
 end

@@ -54,6 +54,15 @@ bad Y -tYn
 bad sometimes --color sometimes
 bad nosuchcommand nosuchcommand
 bad netns --netns
+bad "'-Z'" --json -Zt
+bad "'-Z'" --color never -tZt --json
+bad "'--bogus'" -t --bogus -Z
+bad "'--tcp=1'" -u --tcp=1
+bad "'-N'" --json -tN
+bad "'-.xc3'" --json -é
+bad "'--net'.*--netns" --net 1
+bad "'--net=1'.*--netns" -t --net=1
+bad "'--js'.*--json" --js
 bad 'evil' $'--evil\e[31m\n'
 
 # A disk that is full, and a reader that has gone.

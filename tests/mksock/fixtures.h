@@ -42,4 +42,6 @@ void make_in_flight(const struct args *args);
 void make_load(const struct args *args);
 void make_churn(const struct args *args);
 
+void make_forge(const struct args *args);
+
 #endif

@@ -93,10 +93,14 @@ static const struct fixture fixtures[] = {
 	  "n connections that stay, beside one opened and closed for ms, rate times a second or "
 	  "(0) as often as can be",
 	  make_churn },
+	{ "forge", "kind=row",
+	  "no socket, but forged answers to all sock_diag sockets here: row is a listener on "
+	  "192.0.2.1:22, length a message of 2^31 bytes, end the end of a dump", make_forge },
 };
 
 static const struct wrapper wrappers[] = {
 	{ "nodiag", "runs COMMAND where sock_diag is refused (EPROTONOSUPPORT)", wrap_nodiag },
+	{ "nokcmp", "runs COMMAND where kcmp() is refused (EPERM)", wrap_nokcmp },
 };
 
 void die(const char *format, ...)

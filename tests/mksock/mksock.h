@@ -117,5 +117,6 @@ pid_t child_start(void (*work)(const void *data), const void *data);
 __attribute__((noreturn)) void sit(void);
 
 void wrap_nodiag(char **command);
+void wrap_nokcmp(char **command);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Wrappers: COMMAND in a changed world.  nodiag is a kernel without NETLINK_SOCK_DIAG, played by a
- * system call filter, so that the way through /proc/net can be tested on any kernel.
+ * Wrappers: COMMAND in a changed world, played by a system call filter.  nodiag is a kernel without
+ * NETLINK_SOCK_DIAG, so that the way through /proc/net can be tested on any kernel; nokcmp is a
+ * container whose threads can't be compared.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,6 +25,15 @@
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
 #define UNLESS(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
 
+static void run_under(struct sock_fprog program, char **command)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		die("set the system call filter");
+	execvp(command[0], command);
+	die("can't run '%s'", command[0]);
+}
+
 void wrap_nodiag(char **command)
 {
 	struct sock_filter rules[] = {
@@ -36,11 +46,18 @@ void wrap_nodiag(char **command)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog program = { .len = sizeof(rules) / sizeof(rules[0]), .filter = rules };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-		die("set the system call filter");
-	execvp(command[0], command);
-	die("can't run '%s'", command[0]);
+	run_under((struct sock_fprog){ sizeof(rules) / sizeof(rules[0]), rules }, command);
+}
+
+void wrap_nokcmp(char **command)
+{
+	struct sock_filter rules[] = {
+		LOAD(offsetof(struct seccomp_data, nr)),
+		UNLESS(__NR_kcmp, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	run_under((struct sock_fprog){ sizeof(rules) / sizeof(rules[0]), rules }, command);
 }

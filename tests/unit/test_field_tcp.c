@@ -175,6 +175,9 @@ static void of_a_listener_only_settings_are_told(void **state)
 	assert_int_equal(get(&row, "unacked").type, VALUE_NONE);
 	assert_int_equal(get(&row, "sacked").type, VALUE_NONE);
 	assert_int_equal(get(&row, "rtt").type, VALUE_NONE);
+	assert_int_equal(get(&row, "congestion_state").type, VALUE_NONE);
+	assert_int_equal(field_get(&row, FIELD_RX_BYTES).type, VALUE_NONE);
+	assert_int_equal(field_get(&row, FIELD_TX_BYTES).type, VALUE_NONE);
 	assert_int_equal(get(&row, "cwnd").type, VALUE_UNSIGNED);
 	assert_int_equal(get(&row, "pacing_rate").type, VALUE_UNSIGNED);
 }

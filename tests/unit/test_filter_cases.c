@@ -136,11 +136,11 @@ static void run_match(struct suite *suite, const struct filter_case *one,
 
 	for (size_t i = 0; i < snap->count; i++) {
 		struct row row = { snap, &snap->sockets[i], NULL };
-		enum filter_answer answer = filter_match(filter, &row, UINT32_MAX);
+		enum match answer = filter_match(filter, &row, UINT32_MAX);
 
-		if (answer != FILTER_YES && answer != FILTER_NO)
+		if (answer != MATCH_YES && answer != MATCH_NO)
 			report(suite, one, "got: undecided about %s", suite->zoo->sockets[i]);
-		got.has[i] = answer == FILTER_YES;
+		got.has[i] = answer == MATCH_YES;
 		is_right = is_right && got.has[i] == want.has[i];
 	}
 	if (!is_right)

@@ -70,7 +70,7 @@ static void assert_matches_port(const struct zoo *zoo, const struct filter *filt
 		bool want = (row.sk->local.port == port) == is;
 
 		assert_int_equal(filter_match(filter, &row, UINT32_MAX),
-				 want ? FILTER_YES : FILTER_NO);
+				 want ? MATCH_YES : MATCH_NO);
 	}
 }
 
@@ -241,7 +241,7 @@ static void a_huge_name_is_refused_or_matches_nobody(void **state)
 	for (size_t i = 0; filter && i < zoo->snap->count; i++) {
 		struct row row = { zoo->snap, &zoo->snap->sockets[i], NULL };
 
-		assert_int_equal(filter_match(filter, &row, UINT32_MAX), FILTER_NO);
+		assert_int_equal(filter_match(filter, &row, UINT32_MAX), MATCH_NO);
 	}
 	filter_free(filter);
 }
@@ -261,7 +261,7 @@ static void a_pattern_of_many_stars_ends(void **state)
 	for (size_t i = 0; i < zoo->snap->count; i++) {
 		struct row row = { zoo->snap, &zoo->snap->sockets[i], NULL };
 
-		assert_int_equal(filter_match(filter, &row, UINT32_MAX), FILTER_NO);
+		assert_int_equal(filter_match(filter, &row, UINT32_MAX), MATCH_NO);
 	}
 	filter_free(filter);
 }

@@ -42,6 +42,18 @@ static void other_connections_are_outbound(void **state)
 	assert_int_equal(socket_role(snap, &snap->sockets[3]), ROLE_NONE);
 }
 
+/* SO_REUSEADDR lets a listener and a client share a port. */
+static void who_asks_for_a_connection_is_outbound(void **state)
+{
+	struct snapshot *snap = *state;
+
+	add_listener(snap, "0.0.0.0", 80);
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.9", 443)->state = STATE_SYN_SENT;
+	assert_null(listener_of_last(snap));
+	assert_int_equal(socket_role(snap, &snap->sockets[1]), ROLE_OUTBOUND);
+	assert_int_equal(snap->listeners[0].connections, 0);
+}
+
 static void a_bound_socket_has_no_role(void **state)
 {
 	struct snapshot *snap = *state;
@@ -213,6 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SNAPSHOT(a_connection_belongs_to_the_listener_of_its_local_end),
 		WITH_SNAPSHOT(other_connections_are_outbound),
+		WITH_SNAPSHOT(who_asks_for_a_connection_is_outbound),
 		WITH_SNAPSHOT(a_bound_socket_has_no_role),
 		WITH_SNAPSHOT(a_specific_listener_beats_the_wildcard),
 		WITH_SNAPSHOT(of_two_wildcards_the_own_version_is_taken),

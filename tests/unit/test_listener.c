@@ -118,6 +118,21 @@ static void members_of_unrelated_programs_are_independent(void **state)
 	assert_true(snap->listeners[0].independent);
 }
 
+static void datagrams_are_shared_and_raw_packets_are_not(void **state)
+{
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 4; i++) {
+		add_socket(snap, i < 2 ? PROTOCOL_UDP : PROTOCOL_RAW, STATE_UNCONN, "0.0.0.0", 58);
+		add_owner(snap, i, add_process(snap, 800 + i, "ping"), 6);
+	}
+	find(snap, 2);
+	assert_true(listener_of(snap, 0)->independent);
+	assert_false(listener_of(snap, 2)->independent);
+	assert_non_null(strstr(snap->notes->text, "unicast datagram"));
+	assert_null(snap->notes->next);
+}
+
 static void members_without_an_owner_prove_nothing(void **state)
 {
 	struct snapshot *snap = *state;
@@ -139,6 +154,39 @@ static void a_first_member_without_owner_hides_no_independence(void **state)
 	add_owner(snap, 2, add_process(snap, 900, "haproxy"), 6);
 	find(snap, 1);
 	assert_true(snap->listeners[0].independent);
+}
+
+/* Five members of three programs, the first member without an owner. */
+static void each_program_is_named_once(void **state)
+{
+	static const uint32_t families[] = { 0, 800, 800, 900, 700 };
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 5; i++) {
+		add_listener(snap, "0.0.0.0", 80);
+		if (!families[i])
+			continue;
+		add_owner(snap, i, add_process(snap, 800 + i, "nginx"), 6);
+		snap->processes[i - 1].family = families[i];
+	}
+	find(snap, 1);
+	assert_non_null(snap->notes);
+	assert_non_null(strstr(snap->notes->text, "(nginx 801, nginx 803, nginx 804)"));
+	assert_null(snap->notes->next);
+}
+
+static void more_than_four_programs_are_not_all_named(void **state)
+{
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 6; i++) {
+		add_listener(snap, "0.0.0.0", 80);
+		add_owner(snap, i, add_process(snap, 800 + i, "nginx"), 6);
+	}
+	find(snap, 1);
+	assert_non_null(snap->notes);
+	assert_non_null(strstr(snap->notes->text,
+			       "(nginx 800, nginx 801, nginx 802, nginx 803, ...)"));
 }
 
 static void twins_of_one_process_are_linked_and_not_merged(void **state)
@@ -230,6 +278,37 @@ static void ports_are_classed_by_the_kernels_own_range(void **state)
 	assert_int_equal(socket_port_class(snap, sk), PORT_NONE);
 }
 
+static size_t notes_of(const struct snapshot *snap)
+{
+	size_t count = 0;
+
+	for (const struct note *note = snap->notes; note; note = note->next)
+		count++;
+	return count;
+}
+
+static void listeners_can_be_found_again(void **state)
+{
+	struct snapshot *snap = *state;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		add_listener(snap, "0.0.0.0", 80 + i / 2);
+		add_owner(snap, i, add_process(snap, 800 + i, "nginx"), 6);
+	}
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.9", 40000);
+	find(snap, 4);
+	assert_int_equal(notes_of(snap), 4);
+	find(snap, 4);
+	assert_int_equal(snap->listeners[0].connections, 1);
+	assert_int_equal(snap->listeners[0].count, 2);
+	assert_int_equal(notes_of(snap), 4);
+	snapshot_forget(snap, 0, 4);
+	find(snap, 2);
+	assert_int_equal(snap->sockets[4].listener, 0);
+	assert_int_equal(pairs_find(snap), 0);
+	assert_int_equal(pairs_find(snap), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,13 +320,17 @@ int main(void)
 		WITH_SNAPSHOT(listeners_come_by_protocol_and_port),
 		WITH_SNAPSHOT(members_of_one_family_are_not_independent),
 		WITH_SNAPSHOT(members_of_unrelated_programs_are_independent),
+		WITH_SNAPSHOT(datagrams_are_shared_and_raw_packets_are_not),
 		WITH_SNAPSHOT(members_without_an_owner_prove_nothing),
 		WITH_SNAPSHOT(a_first_member_without_owner_hides_no_independence),
+		WITH_SNAPSHOT(each_program_is_named_once),
+		WITH_SNAPSHOT(more_than_four_programs_are_not_all_named),
 		WITH_SNAPSHOT(twins_of_one_process_are_linked_and_not_merged),
 		WITH_SNAPSHOT(other_listeners_are_no_twins),
 		WITH_SNAPSHOT(every_scope_is_recognised),
 		WITH_SNAPSHOT(the_mapped_wildcard_reaches_as_far_as_0_0_0_0),
 		WITH_SNAPSHOT(ports_are_classed_by_the_kernels_own_range),
+		WITH_SNAPSHOT(listeners_can_be_found_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,10 +42,10 @@ static bool matches(const struct snapshot *world, const struct filter *filter,
 		    const struct socket *sk)
 {
 	struct row row = { world, sk, NULL };
-	enum filter_answer answer = filter_match(filter, &row, UINT32_MAX);
+	enum match answer = filter_match(filter, &row, UINT32_MAX);
 
-	assert_in_set(answer, ((unsigned long[]){ FILTER_NO, FILTER_YES }), 2);
-	return answer == FILTER_YES;
+	assert_in_set(answer, ((unsigned long[]){ MATCH_NO, MATCH_YES }), 2);
+	return answer == MATCH_YES;
 }
 
 /* Each text is taken, and true of some and false of others. */

@@ -2,6 +2,8 @@
 /* Text from outside: what is UTF-8, what is escaped, how wide it is. */
 #include "unit.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "json_check.h"
 
@@ -156,6 +158,66 @@ static void json_writes_bytes_that_are_not_utf8_as_the_table_does(void **state)
 	JSON("a\xed\xa0\x80", "\"a\\\\xed\\\\xa0\\\\x80\"");
 }
 
+static void json_tells_a_byte_from_its_escape_spelled_out(void **state)
+{
+	(void)state;
+	JSON("\x9b", "\"\\\\x9b\"");
+	JSON("\\x9b", "\"\\\\\\\\x9b\"");
+	JSON("\\\x9b", "\"\\\\\\\\\\\\x9b\"");
+	JSON("\\\\x9b", "\"\\\\\\\\\\\\\\\\x9b\"");
+	/* What no byte is written as stays as it is. */
+	JSON("\\x1b\\x9\\x9B\\n\\", "\"\\\\x1b\\\\x9\\\\x9B\\\\n\\\\\"");
+	JSON("\\\\", "\"\\\\\\\\\"");
+}
+
+/* The bytes that a JSON string, less its quotes, was made from; returns how many. */
+static size_t unescape(const char *json, size_t length, char *out)
+{
+	char value[64] = { 0 };
+	size_t n = 0, bytes = 0;
+
+	for (size_t i = 0; i < length; i++)
+		value[n++] = json[i] == '\\' ? json[++i] : json[i];
+	for (size_t i = 0; i < n;) {
+		size_t run = strspn(value + i, "\\");
+		bool digits = i + run + 2 < n && value[i + run] == 'x' &&
+			      strchr("89abcdef", value[i + run + 1]) &&
+			      strchr("0123456789abcdef", value[i + run + 2]);
+
+		memset(out + bytes, '\\', run);
+		bytes += run && digits ? run / 2 : run;
+		i += run;
+		if (run % 2 && digits) {
+			out[bytes++] = (char)strtoul((char[]){ value[i + 1], value[i + 2], 0 },
+						     NULL, 16);
+			i += 3;
+		} else if (i < n) {
+			out[bytes++] = value[i++];
+		}
+	}
+	return bytes;
+}
+
+/* All texts of five of these: what was written gives back what it was made from. */
+static void json_can_be_undone(void **state)
+{
+	static const char letters[] = "\\x9b\x9b";
+	char text[5], back[64];
+	struct buf buf;
+
+	(void)state;
+	assert_int_equal(buf_init(&buf, -1), 0);
+	for (unsigned number = 0; number < 5 * 5 * 5 * 5 * 5; number++) {
+		for (unsigned i = 0, left = number; i < 5; i++, left /= 5)
+			text[i] = letters[left % 5];
+		buf.length = 0;
+		text_add_json(&buf, text, sizeof(text));
+		assert_int_equal(unescape(buf.data + 1, buf.length - 2, back), sizeof(text));
+		assert_memory_equal(back, text, sizeof(text));
+	}
+	buf_free(&buf);
+}
+
 static void json_escapes_the_astral_planes_by_surrogate_pairs(void **state)
 {
 	(void)state;
@@ -194,6 +256,8 @@ int main(void)
 		cmocka_unit_test(a_limit_of_columns_never_splits_a_character),
 		cmocka_unit_test(json_escapes_what_json_and_terminals_need),
 		cmocka_unit_test(json_writes_bytes_that_are_not_utf8_as_the_table_does),
+		cmocka_unit_test(json_tells_a_byte_from_its_escape_spelled_out),
+		cmocka_unit_test(json_can_be_undone),
 		cmocka_unit_test(json_escapes_the_astral_planes_by_surrogate_pairs),
 		cmocka_unit_test(long_texts_are_written_whole),
 	};

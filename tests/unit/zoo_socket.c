@@ -217,7 +217,9 @@ static void set_figure(struct zoo *zoo, struct socket *sk, const char *key, cons
 	const char *name = strchr(key, '.') + 1;
 	size_t id = 0;
 
-	while (id < FIELD_COUNT && (fields[id].group != group || strcmp(fields[id].name, name)))
+	while (id < FIELD_COUNT &&
+	       (fields[id].group != group ||
+		strcmp(fields[id].key ? fields[id].key : fields[id].name, name) != 0))
 		id++;
 	if (id == FIELD_COUNT)
 		zoo_fail(zoo, "no such field", key);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a command gets its sockets from: the kernel, or a recorded file. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "collect/source.h"
+
+static enum status open_file(const struct settings *settings, struct source **source)
+{
+	char why[SOURCE_WHY_MAX];
+	int err;
+
+	if (settings->netns) {
+		complain("--netns", settings->netns,
+			 "not with --replay, for a record is of one network namespace");
+		return STATUS_USAGE;
+	}
+	err = source_open_file(source, settings->replay, why);
+	if (!err)
+		return STATUS_FOUND;
+	complain("--replay", settings->replay, why);
+	return err == -ENOENT || err == -EINVAL ? STATUS_USAGE : STATUS_INCOMPLETE;
+}
+
+static enum status open_kernel(const struct settings *settings, struct source **source)
+{
+	int err = source_open(source, settings->netns);
+
+	if (!err)
+		return STATUS_FOUND;
+	if (err == -ENOENT || err == -ENAMETOOLONG) {
+		complain("--netns", settings->netns,
+			 "no network namespace has this name, pid or inode");
+		return STATUS_USAGE;
+	}
+	if (err != -EPERM && err != -EACCES)
+		complain("--netns", settings->netns, strerror(-err));
+	else if (geteuid())
+		complain("--netns", settings->netns,
+			 "you may not enter this network namespace: run as root");
+	else
+		complain("--netns", settings->netns,
+			 "not found, or of a process that even root may not look into here");
+	return STATUS_INCOMPLETE;
+}
+
+enum status open_input(const struct settings *settings, struct source **source)
+{
+	return settings->replay ? open_file(settings, source) : open_kernel(settings, source);
+}
