@@ -4,6 +4,7 @@
 #   make deps run       install what is needed, build, list this machine's sockets
 #   make deps test      the same, and run all tests (the live ones need root)
 #   make check          format, static analysis, floors and sizes
+#   make docs           write anew what is generated: completions, tables of manual pages
 #   make bench fuzz     see scripts/bench/README.md; FUZZ_SECONDS=20 for each target
 #   make install uninstall clean    [DESTDIR=] [PREFIX=/usr/local]
 
@@ -19,7 +20,7 @@ endif
 # Debian packages: to build; and to test and check, which `make deps run` does without.
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
-	clang clang-tidy clang-format cppcheck shellcheck mandoc
+	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -75,7 +76,7 @@ after_deps := $(filter deps,$(MAKECMDGOALS))
 # "CC file" in place of the command, unless V=1.
 run = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$@';)
 
-.PHONY: all deps run check test bench fuzz run-fuzzers install uninstall clean FORCE
+.PHONY: all deps run docs check test bench fuzz run-fuzzers install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -131,8 +132,11 @@ test: export UBSAN_OPTIONS = exitcode=99:halt_on_error=1:print_stacktrace=1
 test: $(out)/conntab build/mksock $(units)
 	@CONNTAB=$(out)/conntab MKSOCK=build/mksock scripts/run-tests.sh $(units)
 
-check: | $(after_deps)
-	@FLAGS='$(subst ',,$(language))' scripts/check.sh
+docs: $(out)/conntab
+	@CONNTAB=$(out)/conntab scripts/gen-docs.sh
+
+check: $(out)/conntab | $(after_deps)
+	@CONNTAB=$(out)/conntab FLAGS='$(subst ',,$(language))' scripts/check.sh
 
 bench: conntab $(benches)
 	scripts/bench/bench.sh quick
@@ -149,12 +153,24 @@ deps:
 	@scripts/install-deps.sh "$(LIBRARIES) $(if $(build_only),,$(TOOLS))" \
 		"$(if $(build_only),,$(CLANG_RUNTIME))"
 
+# What goes where below PREFIX: FILE:PLACE.
+shared := man/conntab.8:share/man/man8/conntab.8 \
+	man/conntab-filter.7:share/man/man7/conntab-filter.7 \
+	man/conntab-fields.7:share/man/man7/conntab-fields.7 \
+	completions/conntab.bash:share/bash-completion/completions/conntab \
+	completions/_conntab:share/zsh/vendor-completions/_conntab \
+	completions/conntab.fish:share/fish/vendor_completions.d/conntab.fish
+prefix := $(DESTDIR)$(PREFIX)
+
 install: $(out)/conntab
-	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/conntab
-	install -D -m 644 man/conntab.8 $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8
+	install -D -m 755 $< $(prefix)/bin/conntab
+	@set -e; for pair in $(shared); do \
+		echo "install -D -m 644 $${pair%%:*} $(prefix)/$${pair#*:}"; \
+		install -D -m 644 "$${pair%%:*}" "$(prefix)/$${pair#*:}"; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/conntab $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8
+	rm -f $(prefix)/bin/conntab $(foreach pair,$(shared),$(prefix)/$(lastword $(subst :, ,$(pair))))
 
 clean:
 	rm -rf build conntab

@@ -76,6 +76,7 @@ function __conntab_list
 	for value in (string match -r -- '^[A-Za-z0-9_@./+-]+$' $values)
 		echo $head$value
 	end
+	return 0
 end
 
 # The command, empty if there is none in front of the cursor.

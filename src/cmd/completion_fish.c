@@ -22,6 +22,7 @@ const char completion_fish[] =
 	"\tfor value in (string match -r -- '^[A-Za-z0-9_@./+-]+$' $values)\n"
 	"\t\techo $head$value\n"
 	"\tend\n"
+	"\treturn 0\n"
 	"end\n"
 	"\n"
 	"# The command, empty if there is none in front of the cursor.\n"

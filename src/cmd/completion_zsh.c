@@ -50,7 +50,7 @@ const char completion_zsh[] =
 	"\tfi\n"
 	"\tif [[ $word == (@files@) ]]; then\n"
 	"\t\t_files\n"
-	"\telif values=$(_conntab_values ${word%[!<>]}); then\n"
+	"\telif values=$(_conntab_values ${word%[\\<\\>!]}); then\n"
 	"\t\t# A list: only its last piece is to be completed; of columns, behind its sign.\n"
 	"\t\tcompset -P '*,'\n"
 	"\t\tcompset -P '[-+:]'\n"
