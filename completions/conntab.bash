@@ -66,6 +66,7 @@ _conntab_values() {
 	*)
 		return 1 ;;
 	esac
+	return 0
 } 2>/dev/null
 
 # The command, empty if there is none in front of the cursor.

@@ -66,6 +66,7 @@ function __conntab_values
 		case '*'
 			return 1
 	end 2>/dev/null
+	return 0
 end
 
 # The same, each behind the pieces of the list that are there already.

@@ -12,6 +12,7 @@ const char completion_fish[] =
 	"\t\tcase '*'\n"
 	"\t\t\treturn 1\n"
 	"\tend 2>/dev/null\n"
+	"\treturn 0\n"
 	"end\n"
 	"\n"
 	"# The same, each behind the pieces of the list that are there already.\n"

@@ -13,6 +13,7 @@ const char completion_zsh[] =
 	"\t(*)\n"
 	"\t\treturn 1 ;;\n"
 	"\tesac\n"
+	"\treturn 0\n"
 	"} 2>/dev/null\n"
 	"\n"
 	"# The command, empty if there is none in front of the cursor.\n"
