@@ -4,7 +4,7 @@
 #   make deps run       install what is needed, build, list this machine's sockets
 #   make deps test      the same, and run all tests (the live ones need root)
 #   make check          format, static analysis, floors and sizes
-#   make docs           write anew what is generated: completions, tables of manual pages
+#   make docs           write anew what comes from tables: completions, parts of the manual, schema
 #   make bench fuzz     see scripts/bench/README.md; FUZZ_SECONDS=20 for each target
 #   make install uninstall clean    [DESTDIR=] [PREFIX=/usr/local]
 
@@ -20,7 +20,8 @@ endif
 # Debian packages: to build; and to test and check, which `make deps run` does without.
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
-	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish
+	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish \
+	python3-jsonschema
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -68,6 +69,7 @@ units := $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 # What several unit tests share.
 unit_parts := $(patsubst %.c,$(out)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 fuzzers := $(patsubst %.c,$(out)/%,$(wildcard tests/fuzz/fuzz_*.c))
+schema := share/conntab-1.schema.json
 benches := $(patsubst scripts/bench/%.c,build/bench/%,$(wildcard scripts/bench/*.c))
 
 # `make deps run`: nothing may be compiled before `deps` is done.
@@ -115,6 +117,15 @@ build/mksock: $(wildcard tests/mksock/*.[ch]) | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $(filter %.c,$^)
 
+# It measures a part of the program.
+build/bench/parse: $(out)/scripts/bench/parse.o $(library)
+	@mkdir -p $(@D)
+	$(call run,LD)$(CC) $(ldflags) -o $@ $^ -lmnl
+
+$(out)/scripts/%.o: scripts/%.c $(out)/flags | $(after_deps)
+	@mkdir -p $(@D)
+	$(call run,CC)$(CC) $(cflags) -MMD -MP -c -o $@ $<
+
 build/bench/%: scripts/bench/%.c | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $<
@@ -157,6 +168,7 @@ deps:
 shared := man/conntab.8:share/man/man8/conntab.8 \
 	man/conntab-filter.7:share/man/man7/conntab-filter.7 \
 	man/conntab-fields.7:share/man/man7/conntab-fields.7 \
+	$(schema):share/conntab/$(notdir $(schema)) \
 	completions/conntab.bash:share/bash-completion/completions/conntab \
 	completions/_conntab:share/zsh/vendor-completions/_conntab \
 	completions/conntab.fish:share/fish/vendor_completions.d/conntab.fish

@@ -5,6 +5,47 @@ _conntab_values() {
 	case $1 in
 	--netns|-N|netns)
 		ls /run/netns ;;
+	--columns)
+		printf '%s\n' default listeners owner queues tcp timers memory protocol family state \
+		role scope port_class local peer recv_queue send_queue accept_queue backlog uid \
+		user inode cookie interface mark v6only shutdown netns cgroup unit container owners \
+		owner_missing timer rx_bytes tx_bytes listener_cookie twin_cookie other_end local_address \
+		local_port peer_address peer_port peer_service process pid fd command_line executable \
+		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid queue \
+		service connections sockets full age rx_rate tx_rate rtt rttvar min_rtt rto ato \
+		congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate \
+		app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked \
+		bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce \
+		unacked sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
+		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
+		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
+		rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto \
+		total_rto_recoveries total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes \
+		delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode \
+		accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send \
+		memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
+		memory_drops ;;
+	--sort)
+		printf '%s\n' protocol family state role scope port_class local peer recv_queue \
+		send_queue accept_queue backlog uid user inode cookie interface mark v6only shutdown \
+		netns cgroup unit container owners owner_missing timer rx_bytes tx_bytes listener_cookie \
+		twin_cookie other_end local_address local_port peer_address peer_port peer_service \
+		process pid fd command_line executable timer_expires timer_retransmits netns_name \
+		netns_inode direction user_or_uid queue service connections sockets full age rx_rate \
+		tx_rate rtt rttvar min_rtt rto ato congestion congestion_state ulp cwnd ssthresh \
+		delivery_rate pacing_rate max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited \
+		bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out segs_in data_segs_out \
+		data_segs_in delivered delivered_ce unacked sacked lost retrans fackets total_retrans \
+		retransmits probes backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss \
+		rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent \
+		last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale timestamps sack \
+		ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries total_rto_time \
+		received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes \
+		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
+		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
+		memory_send_queued memory_options memory_backlog memory_drops ;;
+	--format)
+		printf '%s\n' table json jsonl csv ;;
 	--color)
 		printf '%s\n' auto always never ;;
 	completion)
@@ -74,7 +115,7 @@ _conntab_command() {
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--netns|-N|--replay|--color)
+		--netns|-N|--columns|--sort|--format|--replay|--color)
 			[[ ${COMP_WORDS[++i]} != = ]] || ((++i)) ;;
 		-*) ;;
 		*)
@@ -90,14 +131,15 @@ _conntab_words() {
 	if [[ $1 == -* ]]; then
 		printf '%s\n' -l --listening -a --all -t --tcp -u --udp -w --raw --udplite -4 --ipv4 -6 --ipv6 \
 		-N --netns -p --processes -P --no-processes -o --timers -e --extended -m --memory \
-		-i --info -n --numeric -r --resolve -j --json -H --no-header -s --summary -q --quiet \
-		--explain --replay --color -h --help -V --version
+		-i --info -n --numeric -r --resolve --columns --sort --format -j --json --jsonl \
+		--csv -H --no-header -s --summary -q --quiet --explain --replay --color -h --help \
+		-V --version
 		return
 	fi
 	command=$(_conntab_command)
-	[[ -n $command ]] || printf '%s\n' list record completion
+	[[ -n $command ]] || printf '%s\n' list record fields completion schema
 	case $command in
-	record|completion) ;;
+	record|fields|completion|schema) ;;
 	*)
 		printf '%s\n' not and or state exclude excl sport local_port lport dport peer_port rport port \
 		src local local_address dst peer peer_address addr address host autobound protocol \

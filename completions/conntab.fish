@@ -5,6 +5,47 @@ function __conntab_values
 	switch $argv[1]
 		case --netns -N netns
 			ls /run/netns
+		case --columns
+			printf '%s\n' default listeners owner queues tcp timers memory protocol family state \
+		role scope port_class local peer recv_queue send_queue accept_queue backlog uid \
+		user inode cookie interface mark v6only shutdown netns cgroup unit container owners \
+		owner_missing timer rx_bytes tx_bytes listener_cookie twin_cookie other_end local_address \
+		local_port peer_address peer_port peer_service process pid fd command_line executable \
+		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid queue \
+		service connections sockets full age rx_rate tx_rate rtt rttvar min_rtt rto ato \
+		congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate \
+		app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked \
+		bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce \
+		unacked sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
+		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
+		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
+		rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto \
+		total_rto_recoveries total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes \
+		delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode \
+		accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send \
+		memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
+		memory_drops
+		case --sort
+			printf '%s\n' protocol family state role scope port_class local peer recv_queue \
+		send_queue accept_queue backlog uid user inode cookie interface mark v6only shutdown \
+		netns cgroup unit container owners owner_missing timer rx_bytes tx_bytes listener_cookie \
+		twin_cookie other_end local_address local_port peer_address peer_port peer_service \
+		process pid fd command_line executable timer_expires timer_retransmits netns_name \
+		netns_inode direction user_or_uid queue service connections sockets full age rx_rate \
+		tx_rate rtt rttvar min_rtt rto ato congestion congestion_state ulp cwnd ssthresh \
+		delivery_rate pacing_rate max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited \
+		bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out segs_in data_segs_out \
+		data_segs_in delivered delivered_ce unacked sacked lost retrans fackets total_retrans \
+		retransmits probes backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss \
+		rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent \
+		last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale timestamps sack \
+		ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries total_rto_time \
+		received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes \
+		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
+		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
+		memory_send_queued memory_options memory_backlog memory_drops
+		case --format
+			printf '%s\n' table json jsonl csv
 		case --color
 			printf '%s\n' auto always never
 		case completion
@@ -86,7 +127,7 @@ function __conntab_command
 	for word in (commandline -opc)[2..]
 		if test -n "$valued"
 			set valued ''
-		else if contains -- $word --netns -N --replay --color
+		else if contains -- $word --netns -N --columns --sort --format --replay --color
 			set valued yes
 		else if not string match -q -- '-*' $word
 			echo $word
@@ -109,9 +150,11 @@ function __conntab_next
 	if test -z "$command"
 		printf '%s\t%s\n' list 'list sockets (the default)' \
 			record 'save all there is to know of the sockets in a file' \
-			completion 'a script for the completion of bash, zsh or fish'
+			fields 'what can be shown, sorted and filtered by' \
+			completion 'a script for the completion of bash, zsh or fish' \
+			schema 'the JSON Schema of what -j prints'
 	end
-	if not contains -- "$command" record completion
+	if not contains -- "$command" record fields completion schema
 		printf '%s\t%s\n' not 'the opposite' \
 			and 'both' \
 			or 'one or both' \
@@ -145,15 +188,15 @@ function __conntab_next
 			shutdown 'direction that was shut down: receive, send, both' \
 			timer 'what the kernel waits for, how long still, tries so far' \
 			pid 'pids of the processes that hold the socket' \
-			fd 'numbers of their descriptors' \
+			fd 'descriptors that refer to the socket' \
 			process 'commands of the processes that hold the socket' \
 			owners 'commands of the processes that hold the socket' \
 			command 'commands of the processes that hold the socket' \
 			comm 'commands of the processes that hold the socket' \
-			command_line 'their command lines' \
-			cmdline 'their command lines' \
-			executable 'files they run' \
-			exe 'files they run' \
+			command_line 'command lines of the processes that hold the socket' \
+			cmdline 'command lines of the processes that hold the socket' \
+			executable 'files that these processes run' \
+			exe 'files that these processes run' \
 			user 'user name of the socket\'s uid' \
 			unit 'systemd unit of the socket, else of its first owner' \
 			container 'container of the socket, else of its first owner' \
@@ -308,7 +351,12 @@ complete -c conntab -s m -l memory -d 'kernel memory and drops'
 complete -c conntab -s i -l info -d 'TCP: round-trip times, windows, retransmissions, ...'
 complete -c conntab -s n -l numeric -d 'addresses and ports as numbers (the default)'
 complete -c conntab -s r -l resolve -d 'names of hosts and services; asks the resolver'
+complete -c conntab -l columns -x -a '(__conntab_list --columns)' -d 'these columns; +NAME adds one, -NAME removes one'
+complete -c conntab -l sort -x -a '(__conntab_list --sort)' -d 'order by these fields; -NAME: descending'
+complete -c conntab -l format -x -a '(__conntab_list --format)' -d 'table, json, jsonl or csv'
 complete -c conntab -s j -l json -d 'JSON, schema conntab/1'
+complete -c conntab -l jsonl -d 'JSON, a line for each socket'
+complete -c conntab -l csv -d 'comma-separated values'
 complete -c conntab -s H -l no-header -d 'rows only: no headings, no last line'
 complete -c conntab -s s -l summary -d 'how many of what, and what explains trouble'
 complete -c conntab -s q -l quiet -d 'no output, only the exit status'

@@ -53,6 +53,8 @@ function find_header(name,    other, path) {
 }
 
 function check_system_header(name) {
+	if (is_file["include/" name])
+		complain("<" name "> is ours: write \"" name "\"")
 	if (name ~ /^libmnl\// || name ~ /^linux\/.*_diag\.h$/) {
 		if (FILENAME !~ /^src\/collect\//)
 			complain("only src/collect includes <" name ">")

@@ -38,4 +38,5 @@ completions() {
 }
 
 completions
+"$conntab" schema | put share/conntab-1.schema.json
 exit "$stale"

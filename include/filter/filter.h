@@ -74,7 +74,10 @@ enum match filter_match(const struct filter *filter, const struct row *row, uint
  */
 void filter_narrow(const struct filter *filter, struct query *query);
 
-/* Append the expression as a tree, and what the kernel gets of it for this query. */
+/*
+ * Append the expression as a tree, and what the kernel gets of it for this
+ * query; NULL: nothing, the rows come from elsewhere.
+ */
 void filter_explain(const struct filter *filter, const struct query *query, struct buf *out);
 
 /* A word that may begin a term, for manuals and completion. */

@@ -21,6 +21,12 @@ struct row {
 	const struct listener *listener;
 };
 
+/* Does the row stand for several sockets, which may differ? */
+static inline bool row_is_merged(const struct row *row)
+{
+	return row->listener && row->listener->count > 1;
+}
+
 /* Where a figure stands in struct tcp_info (or its word in struct memory). */
 struct place {
 	uint16_t offset;

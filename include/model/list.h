@@ -14,11 +14,11 @@ struct list_item {
 	uint64_t number;
 };
 
-/* A place in the list; private but for its memory. */
+/* A place in the list. */
 struct list_walk {
 	const struct row *row;
 	const struct field *field;
-	const struct owner *owner;
+	const struct owner *owner;	/* of the last item, the first to say it */
 	uint32_t member;		/* of the row's listener */
 };
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "model/columns.h"
 #include "model/listing.h"
 #include "model/query.h"
 
@@ -26,24 +27,34 @@ struct view_options {
 	size_t width;			/* columns of the terminal; 0: not a terminal */
 	bool color;
 	bool header;
+	const struct columns *columns;	/* chosen; NULL: the usual ones */
 };
 
 struct view {
 	const char *name;
 	const char *help;
-	/* What must be collected for it with these extras: enum need. */
-	uint32_t (*needs)(uint32_t extras);
+	bool has_notes;			/* it shows the notes of the snapshot itself */
+	/* What must be collected for it with these extras and columns: enum need. */
+	uint32_t (*needs)(const struct view_options *options);
 	/* Append everything to `out`; errors stick there.  0 or -ENOMEM. */
 	int (*show)(struct listing *listing, const struct view_options *options,
 		    struct buf *out);
 };
 
-enum view_id { VIEW_TABLE, VIEW_JSON, VIEW_COUNT };
+enum view_id { VIEW_TABLE, VIEW_JSON, VIEW_JSONL, VIEW_CSV, VIEW_COUNT };
 
 extern const struct view views[VIEW_COUNT];
 
 /* What -r needs in any view: enum need. */
 uint32_t names_needs(uint32_t extras);
+/* Of what is needed, that which is looked for with these extras: owners perhaps not. */
+static inline uint32_t view_limit_needs(uint32_t extras, uint32_t needs)
+{
+	return extras & EXTRA_OWNERS ? needs : needs & ~(uint32_t)(NEED_OWNER | NEED_PROCESS);
+}
+
+/* Append the JSON Schema of what VIEW_JSON writes. */
+void schema_show(struct buf *out);
 
 /*
  * The notes of a snapshot, a line each, for a person: "warning: ...".  Those

@@ -21,7 +21,7 @@ OTHERS=0x2b7e
 INFO=${INFO:-0xa}
 
 MODE=quick
-CASES=(small 1k 100k 1M owners memory churn)
+CASES=(small 1k 100k filter 1M owners memory churn)
 
 usage() {
 	cat <<'END'
@@ -30,7 +30,7 @@ Compare what conntab costs with ss, netstat, lsof and the bare kernel dump.
 
   quick    few rounds, without the load of a million sockets (the default)
   full     more rounds, everything
-  NAME     only these: small 1k 100k 1M owners memory churn
+  NAME     only these: small 1k 100k filter 1M owners memory churn
 
 Environment: CONNTAB (./conntab), BENCH_BIN (build/bench), SS (ss),
   OUTPUT (null; or pipe), ROUNDS (by case), TIMEOUT (120 seconds for a command),
@@ -181,14 +181,36 @@ compare_lists() {
 	add_dump
 	add_conntab -a -t -P
 	add_conntab -a -t -P --json
+	add_conntab -a -t -P --jsonl
+	add_conntab -a -t -P --csv
 	compare --max "conntab -a -t -P" "ss -tan" 0.5 \
-		--max "conntab -a -t -P --json" "ss -tan" 0.9
+		--max "conntab -a -t -P --json" "ss -tan" 0.9 \
+		--max "conntab -a -t -P --jsonl" "ss -tan" 0.9 \
+		--max "conntab -a -t -P --csv" "ss -tan" 0.9
 
 	begin
 	add_ss -tani
 	add "bare dump with tcp_info" "$BENCH_BIN/dump" -e "$INFO" "$LISTEN" "$OTHERS"
 	add_conntab -a -t -P -i
 	compare --max "conntab -a -t -P -i" "ss -tani" 0.5
+}
+
+# Sorting by any field is to add at most 30 % to listing.
+compare_orders() {
+	local field bounds=()
+
+	begin
+	add_conntab -a -t -P
+	for field in state local peer recv_queue user cookie inode cgroup; do
+		add_conntab -a -t -P --sort "$field"
+		bounds+=(--max "conntab -a -t -P --sort $field" "conntab -a -t -P" 1.3)
+	done
+	compare "${bounds[@]}"
+
+	begin
+	add_conntab -a -t -P -i
+	add_conntab -a -t -P -i --sort -rtt
+	compare --max "conntab -a -t -P -i --sort -rtt" "conntab -a -t -P -i" 1.3
 }
 
 case_small() {
@@ -214,6 +236,7 @@ case_100k() {
 	title 100k "100,000 TCP sockets in 10 processes"
 	hold --tcp 49990 --listeners 20 --procs 10
 	compare_lists
+	compare_orders
 }
 
 case_1M() {
@@ -260,6 +283,29 @@ case_owners() {
 	add_ss -tln
 	add_conntab -l -t -P
 	compare --max "conntab -l -t -P" "ss -tln" 0.1
+}
+
+# Filters: the kernel's own filtered dump is the floor.  The default list does not ask for bound
+# sockets, whose table takes the kernel as long as all the rest; -a does.
+case_filter() {
+	local port=8081 connected=0xb7e
+
+	rounds_of 7 15
+	title filter "filters over 100,000 TCP sockets in 10 processes"
+	hold --tcp 49990 --listeners 20 --procs 10
+	begin
+	add_ss -tan sport = :$port
+	add "filtered dump" "$BENCH_BIN/dump" -p $port "$LISTEN" "$connected"
+	add "filtered dump with bound" "$BENCH_BIN/dump" -p $port "$LISTEN" "$OTHERS"
+	add_conntab -t -P sport = :$port
+	add_conntab -a -t -P sport = :$port
+	add_conntab -t -P "sport = :$port and recvq > 5"
+	add_conntab -t -P "recvq > 5"
+	compare --max "conntab -t -P sport = :$port" "filtered dump" 1.3 \
+		--max "conntab -a -t -P sport = :$port" "filtered dump with bound" 1.3 \
+		--max "conntab -t -P sport = :$port and recvq > 5" "conntab -t -P recvq > 5" 0.5
+	echo
+	"$BENCH_BIN/parse"
 }
 
 # Peak memory; of the load that is up when its number of sockets is given.
@@ -337,7 +383,7 @@ check_programs() {
 	for name in unshare nsenter timeout "$SS"; do
 		has "$name" || die "$name is not installed"
 	done
-	for name in sockload dump walk ratio held; do
+	for name in sockload dump walk ratio held parse; do
 		[[ -x $BENCH_BIN/$name ]] || die "there is no $BENCH_BIN/$name: run 'make bench'"
 	done
 	has "$CONNTAB" || die "there is no program $CONNTAB: run 'make' or set CONNTAB"

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 64 * 1024 };
+/* Blocks grow: a filter needs little, a snapshot much. */
+enum { BLOCK_LEAST = 2 * 1024, BLOCK_MOST = 64 * 1024 };
 
 struct arena_block {
 	struct arena_block *older;
@@ -16,9 +17,14 @@ struct arena_block {
 
 static struct arena_block *add_block(struct arena *arena, size_t want)
 {
-	size_t size = want > BLOCK_SIZE ? want : BLOCK_SIZE;
-	struct arena_block *block = calloc(1, sizeof(*block) + size);
+	size_t size = arena->block ? 2 * arena->block->size : BLOCK_LEAST;
+	struct arena_block *block;
 
+	if (size > BLOCK_MOST)
+		size = BLOCK_MOST;
+	if (size < want)
+		size = want;
+	block = calloc(1, sizeof(*block) + size);
 	if (!block)
 		return NULL;
 	block->size = size;

@@ -6,7 +6,7 @@
  */
 #include "base/sort.h"
 
-enum { BUCKETS = 256, FEW = 24, TOP_SHIFT = 56 };
+enum { BUCKETS = 256, FEW = 24 };
 
 static void insert_sort(struct sort_record *records, size_t count)
 {
@@ -70,5 +70,11 @@ static void sort_from(struct sort_record *records, size_t count, int shift)
 
 void sort_records(struct sort_record *records, size_t count)
 {
-	sort_from(records, count, TOP_SHIFT);
+	uint64_t differ = 0;
+
+	for (size_t i = 1; i < count; i++)
+		differ |= records[i].key ^ records[0].key;
+	/* Small numbers have the same high bytes: begin with the first that differs. */
+	if (differ)
+		sort_from(records, count, (63 - __builtin_clzll(differ)) & ~7);
 }

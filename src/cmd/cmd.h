@@ -28,6 +28,9 @@ struct settings {
 	const char *netns;
 	const char *replay;		/* a file in the place of the kernel */
 	char **words;			/* behind the command; as many as it takes, then NULL */
+	bool columns_chosen;
+	struct columns columns;
+	struct order order;		/* empty: the usual one */
 };
 
 enum { ANY_WORDS = -1 };
@@ -42,6 +45,8 @@ struct command {
 
 extern const struct command list_command;
 extern const struct command record_command;
+extern const struct command fields_command;
+extern const struct command schema_command;
 extern const struct command completion_command;
 
 /* The command at `index`, in the order of --help; NULL behind the last one. */
@@ -71,6 +76,13 @@ struct option_text {
 
 /* The option at `index`, in the order of --help; false behind the last one. */
 bool option_text(size_t index, struct option_text *text);
+
+/* Read the LIST of --columns or --sort into `settings`; on bad input says so and is false. */
+bool columns_parse(struct settings *settings, const char *list);
+bool sort_parse(struct settings *settings, const char *list);
+
+/* Columns of the terminal that is standard output; 0: it is none. */
+size_t terminal_width(void);
 
 /* The options as lines of --help. */
 void options_show(struct buf *out);

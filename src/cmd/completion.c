@@ -20,8 +20,27 @@ static const char *color_word(size_t index)
 	return index < COLOR_COUNT ? words[index] : NULL;
 }
 
+static const char *format_word(size_t index)
+{
+	return index < VIEW_COUNT ? views[index].name : NULL;
+}
+
+/* Groups of fields have no value to show or to sort by. */
+static const char *field_word(size_t index)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (!field_is_group(&fields[i]) && !index--)
+			return fields[i].name;
+	return NULL;
+}
+
+static const char *column_word(size_t index)
+{
+	return index < COLUMN_SETS ? column_sets[index].name : field_word(index - COLUMN_SETS);
+}
+
 /*
- * By the name that manuals give to what is expected.  Commands print names a
+ * By the name of an option, or the name that manuals give to what is expected.  Commands print names a
  * line each, and are the same in every shell.
  */
 static const struct source {
@@ -41,6 +60,9 @@ static const struct source {
 	{ "CGROUP", "find /sys/fs/cgroup -type d -printf '/%P\\n'", NULL },
 	{ "WHEN", NULL, color_word },
 	{ "SHELL", NULL, shell_name },
+	{ "FORMAT", NULL, format_word },
+	{ "--columns", NULL, column_word },
+	{ "--sort", NULL, field_word },
 	{ "FILE", "", NULL },
 };
 
@@ -70,7 +92,8 @@ static void add_subject(struct script *script, const char *prefix, const char *n
 	*subject = (struct subject){ .word = choice };
 	stpcpy(stpcpy(subject->name, prefix), name);
 	for (size_t i = 0; !choice && i < sizeof(sources) / sizeof(sources[0]); i++) {
-		if (strcmp(sources[i].operand, operand) != 0)
+		if (strcmp(sources[i].operand, operand) != 0 &&
+		    strcmp(sources[i].operand, subject->name) != 0)
 			continue;
 		subject->command = sources[i].command;
 		subject->word = sources[i].word;

@@ -24,12 +24,26 @@ static uint32_t states_to_show(const struct settings *settings, const struct fil
 	return settings->listening ? STATES_LISTENING : STATES_SHOWN;
 }
 
-/* What the view needs; of the answer alone, as for --quiet, nothing. */
-static uint32_t view_needs(const struct settings *settings)
+static struct view_options view_options_of(const struct settings *settings)
 {
+	return (struct view_options){
+		.extras = settings->extras,
+		.header = !settings->no_header,
+		.columns = settings->columns_chosen ? &settings->columns : NULL,
+	};
+}
+
+/* What will be shown needs it; the answer alone, as for --quiet, nothing. */
+static uint32_t needs_of(const struct settings *settings)
+{
+	struct view_options options = view_options_of(settings);
+
 	if (settings->summary)
 		return summary_needs(settings->extras);
-	return settings->quiet ? 0 : views[settings->view].needs(settings->extras);
+	if (settings->quiet)
+		return 0;
+	return views[settings->view].needs(&options) |
+	       view_limit_needs(settings->extras, order_needs(&settings->order));
 }
 
 /*
@@ -51,7 +65,7 @@ static struct query make_query(const struct settings *settings, const struct fil
 		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
 		.states = states_to_ask(settings, shown),
 		.shown = shown,
-		.needs = view_needs(settings),
+		.needs = needs_of(settings),
 	};
 
 	if (settings->words[0])
@@ -59,7 +73,7 @@ static struct query make_query(const struct settings *settings, const struct fil
 	return query;
 }
 
-static size_t terminal_width(void)
+size_t terminal_width(void)
 {
 	struct winsize size;
 
@@ -82,21 +96,19 @@ static bool want_color(enum color color, size_t width)
 static enum status show(const struct settings *settings, const struct snapshot *snap,
 			uint32_t states)
 {
-	struct view_options options = {
-		.extras = settings->extras,
-		.width = terminal_width(),
-		.header = !settings->no_header,
-	};
+	struct view_options options = view_options_of(settings);
 	struct listing listing;
 	struct buf out;
 	enum status status;
 
+	options.width = terminal_width();
 	options.color = want_color(settings->color, options.width);
 	if (buf_init(&out, STDOUT_FILENO) < 0) {
 		complain("out of memory", NULL, "the list could not be made");
 		return STATUS_INCOMPLETE;
 	}
 	listing_init(&listing, snap, states);
+	listing.order = settings->order.count ? &settings->order : NULL;
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
 	if (!settings->quiet && views[settings->view].show(&listing, &options, &out) < 0)
 		out.error = ENOMEM;
@@ -105,12 +117,12 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	return status;
 }
 
-/* JSON carries the notes itself. */
 static void show_notes(const struct settings *settings, const struct snapshot *snap)
 {
 	struct buf out;
 
-	if (settings->view == VIEW_JSON || settings->quiet || buf_init(&out, STDERR_FILENO) < 0)
+	if (views[settings->view].has_notes || settings->quiet ||
+	    buf_init(&out, STDERR_FILENO) < 0)
 		return;
 	notes_show(snap, settings->protocols != 0, "conntab: ", &out);
 	buf_flush(&out);
@@ -158,7 +170,7 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	int err;
 
 	if (settings->explain)
-		return explain(filter, &query);
+		return explain(filter, settings->replay ? NULL : &query);
 	err = source_collect(source, &query, &snap);
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));

@@ -10,7 +10,7 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&list_command, &record_command, &completion_command,
+	&list_command, &record_command, &fields_command, &completion_command, &schema_command,
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28 };

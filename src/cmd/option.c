@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/spell.h"
 #include "cmd.h"
 #include "model/protocol.h"
 #include "model/query.h"
@@ -43,11 +44,36 @@ APPLY_SIMPLE(set_no_header, settings->no_header = true)
 APPLY_SIMPLE(set_quiet, settings->quiet = true)
 APPLY_SIMPLE(set_summary, settings->summary = true)
 APPLY_SIMPLE(set_explain, settings->explain = true)
-APPLY_SIMPLE(set_json, settings->view = VIEW_JSON)
+APPLY_SIMPLE(set_view, settings->view = (enum view_id)row->bits)
 APPLY_SIMPLE(set_netns, settings->netns = value)
 APPLY_SIMPLE(set_replay, settings->replay = value)
 APPLY_SIMPLE(set_help, settings->help = true)
 APPLY_SIMPLE(set_version, settings->version = true)
+
+APPLY(set_format)
+{
+	(void)row;
+	for (enum view_id view = 0; view < VIEW_COUNT; view++) {
+		if (strcmp(value, views[view].name) == 0) {
+			settings->view = view;
+			return true;
+		}
+	}
+	complain("--format", value, "expected table, json, jsonl or csv");
+	return false;
+}
+
+APPLY(set_columns)
+{
+	(void)row;
+	return columns_parse(settings, value);
+}
+
+APPLY(set_sort)
+{
+	(void)row;
+	return sort_parse(settings, value);
+}
 
 APPLY(set_color)
 {
@@ -91,13 +117,19 @@ static const struct option_row options[] = {
 	  remove_extra },
 	{ 'r', EXTRA_NAMES, "resolve", NULL,
 	  "names of hosts and services; asks the resolver", add_extra },
-	{ 'j', 0, "json", NULL, "JSON, schema conntab/1", set_json },
+	{ LONG_ONLY + 2, 0, "columns", "LIST", "these columns; +NAME adds one, -NAME removes one",
+	  set_columns },
+	{ LONG_ONLY + 3, 0, "sort", "LIST", "order by these fields; -NAME: descending", set_sort },
+	{ LONG_ONLY + 4, 0, "format", "FORMAT", "table, json, jsonl or csv", set_format },
+	{ 'j', VIEW_JSON, "json", NULL, "JSON, schema conntab/1", set_view },
+	{ LONG_ONLY + 5, VIEW_JSONL, "jsonl", NULL, "JSON, a line for each socket", set_view },
+	{ LONG_ONLY + 6, VIEW_CSV, "csv", NULL, "comma-separated values", set_view },
 	{ 'H', 0, "no-header", NULL, "rows only: no headings, no last line", set_no_header },
 	{ 's', 0, "summary", NULL, "how many of what, and what explains trouble", set_summary },
 	{ 'q', 0, "quiet", NULL, "no output, only the exit status", set_quiet },
-	{ LONG_ONLY + 2, 0, "explain", NULL,
+	{ LONG_ONLY + 7, 0, "explain", NULL,
 	  "the filter as understood, and what the kernel gets", set_explain },
-	{ LONG_ONLY + 3, 0, "replay", "FILE", "what was recorded in FILE, not this machine",
+	{ LONG_ONLY + 8, 0, "replay", "FILE", "what was recorded in FILE, not this machine",
 	  set_replay },
 	{ LONG_ONLY + 1, 0, "color", "WHEN", "auto, always or never", set_color },
 	{ 'h', 0, "help", NULL, "this help", set_help },
@@ -133,6 +165,32 @@ static const struct option_row *find_option(uint32_t letter)
 	return NULL;
 }
 
+/* The option that begins like the word, or is spelled most like it; NULL: none. */
+static const char *option_nearest(const char *word)
+{
+	struct spell spell = { .word = word, .length = strcspn(word, "=") };
+
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (strncmp(options[i].name, word, spell.length) == 0)
+			return options[i].name;
+		spell_try(&spell, options[i].name);
+	}
+	return spell.best;
+}
+
+static void complain_unknown(const char *word)
+{
+	const char *nearest = word[0] == '-' && word[1] == '-' ? option_nearest(word + 2) : NULL;
+	char advice[64];
+
+	if (!nearest) {
+		complain("unknown option", word, "conntab --help lists the options");
+		return;
+	}
+	snprintf(advice, sizeof(advice), "did you mean --%s?", nearest);
+	complain("unknown option", word, advice);
+}
+
 /*
  * getopt_long() tells a bad letter by optopt, and then optind may not be behind its word yet; a
  * bad long option by the word itself, and optopt is 0 or that of a known option.
@@ -150,7 +208,7 @@ static void complain_option(char **argv, int result)
 	else if (known && strchr(word, '='))
 		complain("option", word, "it takes no value");
 	else
-		complain("unknown option", word, "conntab --help lists the options");
+		complain_unknown(word);
 }
 
 /*

@@ -223,9 +223,10 @@ static void add_peers(struct summary *summary, struct buf *buf)
 	for (size_t i = 0; shares && i < snap->count; i++) {
 		const struct socket *sk = &snap->sockets[i];
 
-		if (!sk->hidden && (sk->have & HAVE_PEER))
-			shares[count++] = (struct share){
-				.address = address_unmapped(&sk->peer.address), .count = 1 };
+		if (sk->hidden || !(sk->have & HAVE_PEER))
+			continue;
+		shares[count].address = address_unmapped(&sk->peer.address);
+		shares[count++].count = 1;
 	}
 	count = shares ? merge(shares, count, by_address) : 0;
 	for (size_t i = 0; i < count && i < TOP; i++) {

@@ -22,11 +22,11 @@ struct collection {
 	bool bound;			/* a socket has an interface, whose name is wanted */
 };
 
-/* Does the query ask for this socket, by state and IP version? */
-bool is_wanted(const struct query *query, const struct socket *sk);
-
-/* Add a copy of `sk` unless the query leaves it out; may be a duplicate.  0 or -ENOMEM. */
+/* Add a copy of `sk` unless its state is not asked for; may be a duplicate.  0 or -ENOMEM. */
 int collection_add(struct collection *c, const struct socket *sk);
+
+/* collectors.c: read the tables of all protocols asked for; what can't be read becomes a note. */
+void sockets_collect(struct collection *c, bool by_netlink);
 
 /* inet.c: dump one protocol by sock_diag; 0, or -errno when it can't. */
 int inet_collect(struct collection *c, enum protocol protocol);

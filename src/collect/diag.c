@@ -102,7 +102,7 @@ static int connect_to_kernel(struct mnl_socket *nl)
 /* One datagram of whole messages, RECEIVE_SIZE bytes at most; its length or -errno. */
 static ssize_t receive_messages(struct mnl_socket *nl, void *room)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { .nl_pid = UINT32_MAX };
 	ssize_t length;
 
 	do {

@@ -195,26 +195,56 @@ int netns_identify(struct snapshot *snap, int fd, struct netns *netns)
 	return 0;
 }
 
+static void interface_add(struct snapshot *snap, struct netns *netns, uint32_t index,
+			  const char *name)
+{
+	const char *copy = arena_copy_text(&snap->arena, name);
+
+	if (copy)
+		netns->interfaces[netns->interface_count++] =
+			(struct interface){ .index = index, .name = copy };
+}
+
+static bool is_bound_in(const struct snapshot *snap, const struct netns *netns,
+			const struct socket *sk)
+{
+	return sk->interface && &snap->netns[sk->netns] == netns;
+}
+
+/* A device that was deleted is still a number in the sockets that were bound to it. */
+static void name_by_number(struct snapshot *snap, struct netns *netns)
+{
+	char name[16];
+
+	for (size_t i = 0; i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i];
+
+		if (!is_bound_in(snap, netns, sk) ||
+		    snapshot_interface(snap, sk->netns, sk->interface))
+			continue;
+		snprintf(name, sizeof(name), "if%u", sk->interface);
+		interface_add(snap, netns, sk->interface, name);
+	}
+}
+
 void netns_read_interfaces(struct snapshot *snap, struct netns *netns)
 {
 	struct if_nameindex *list = if_nameindex();
-	size_t count = 0;
+	size_t count = 0, bound = 0;
 
-	netns->interface_count = 0;
-	if (!list)
-		return;
-	while (list[count].if_index)
+	while (list && list[count].if_index)
 		count++;
-	netns->interfaces = arena_alloc(&snap->arena, count * sizeof(*netns->interfaces));
-	for (size_t i = 0; netns->interfaces && i < count; i++) {
-		const char *name = arena_copy_text(&snap->arena, list[i].if_name);
-
-		if (!name)
-			break;
-		netns->interfaces[netns->interface_count++] =
-			(struct interface){ .index = list[i].if_index, .name = name };
-	}
-	if_freenameindex(list);
+	for (size_t i = 0; i < snap->count; i++)
+		bound += is_bound_in(snap, netns, &snap->sockets[i]);
+	netns->interface_count = 0;
+	netns->interfaces =
+		arena_alloc(&snap->arena, (count + bound) * sizeof(*netns->interfaces));
+	for (size_t i = 0; netns->interfaces && i < count; i++)
+		interface_add(snap, netns, list[i].if_index, list[i].if_name);
+	if (netns->interfaces)
+		name_by_number(snap, netns);
+	if (list)
+		if_freenameindex(list);
 }
 
 void netns_read_ports(struct netns *netns)

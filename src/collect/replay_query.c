@@ -126,7 +126,8 @@ static void drop_sockets(struct snapshot *snap, const struct query *query)
 	for (size_t i = 0; i < snap->count; i++) {
 		const struct socket *sk = &snap->sockets[i];
 
-		if ((query->protocols & PROTOCOL_BIT(sk->protocol)) && is_wanted(query, sk))
+		if ((query->protocols & PROTOCOL_BIT(sk->protocol)) &&
+		    (query_states(query) & STATE_BIT(sk->state)))
 			snap->sockets[kept++] = *sk;
 	}
 	snap->count = kept;
@@ -278,7 +279,6 @@ int recorded_apply(struct recorded *recorded, const struct query *query)
 		err = drop_strangers(snap);
 	snap->asked = query->needs & (snap->asked | FOUND_AGAIN);
 	snap->states = query->states;
-	snap->partial = query->select.match && !query->select.by_local_port;
 	if (!err && (query->needs & NEED_LISTENER))
 		err = listeners_find(snap);
 	if (!err && (snap->asked & NEED_OWNER))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A source: walks the protocols of one network namespace and asks for all
- * else the question needs.  Here a table that can't be read becomes a note.
+ * A source: the sockets of one network namespace, and all else the question
+ * needs.
  */
 #include "collect/source.h"
 
@@ -21,7 +21,6 @@
 #include "replay.h"
 
 enum {
-	KERNEL_LISTS_BOUND = 6 << 8 | 8,	/* inet_diag knows bit 13 since 6.8 */
 	PROC_NET_SIZE = 64,
 	EXPECTED_MORE = 64,	/* a guess is seldom exceeded by more than this part of it */
 };
@@ -31,17 +30,6 @@ struct source {
 	int netns;			/* descriptor, -1: the caller's own */
 	bool may_enter;			/* else only /proc/PID/net can be read */
 	char proc_net[PROC_NET_SIZE];
-};
-
-static const struct collector {
-	int (*collect)(struct collection *c, enum protocol protocol);
-	int (*fallback)(struct collection *c, enum protocol protocol);
-	const char *option;		/* what the kernel must be built with */
-} collectors[PROTOCOL_COUNT] = {
-	[PROTOCOL_TCP] = { inet_collect, proc_net_collect, "CONFIG_INET_TCP_DIAG" },
-	[PROTOCOL_UDP] = { inet_collect, proc_net_collect, "CONFIG_INET_UDP_DIAG" },
-	[PROTOCOL_UDPLITE] = { inet_collect, proc_net_collect, "CONFIG_INET_UDP_DIAG" },
-	[PROTOCOL_RAW] = { inet_collect, proc_net_collect, "CONFIG_INET_RAW_DIAG" },
 };
 
 /* ---- open ------------------------------------------------------------ */
@@ -133,99 +121,6 @@ void source_close(struct source *source)
 	free(source);
 }
 
-/* ---- sockets --------------------------------------------------------- */
-
-bool is_wanted(const struct query *query, const struct socket *sk)
-{
-	if (!(query_states(query) & STATE_BIT(sk->state)))
-		return false;
-	if (query->versions == IP_VERSIONS_ALL)
-		return true;
-	return ((query->versions & IP_VERSION_4) && socket_speaks(sk, 4)) ||
-	       ((query->versions & IP_VERSION_6) && socket_speaks(sk, 6));
-}
-
-int collection_add(struct collection *c, const struct socket *sk)
-{
-	if (!is_wanted(c->query, sk))
-		return 0;
-	c->bound |= sk->interface != 0;
-	return snapshot_add(c->snap, sk);
-}
-
-static bool is_absent(int err)
-{
-	return err == -ENOENT || err == -EOPNOTSUPP || err == -EINVAL || err == -EPROTONOSUPPORT ||
-	       err == -EAFNOSUPPORT;
-}
-
-#define FALLBACK_LACKS "which knows no backlog, cookie, bound interface or TCP figures and no " \
-		       "bound-only sockets"
-
-/* A missing handler concerns one protocol; a refusal all of them, and is told once. */
-static void note_fallback(struct collection *c, enum protocol protocol, int why)
-{
-	const char *name = protocols[protocol].name;
-
-	if (why == -ENOENT) {
-		snapshot_note(c->snap, SEVERITY_INFO, name,
-			      "this kernel has no %s: %s sockets were read from %s",
-			      collectors[protocol].option, name, c->proc_net);
-		return;
-	}
-	if (!c->fell_back)
-		snapshot_note(c->snap, SEVERITY_WARNING, "sock_diag",
-			      "sock_diag can't be used here (%s): sockets were read from %s, "
-			      FALLBACK_LACKS, strerror(-why), c->proc_net);
-	c->fell_back = true;
-}
-
-/*
- * Of a dump that failed half-way there are rows after `first`, with cookies, which no row of
- * /proc has.  They stay only where that can't be read either.
- */
-static int fall_back(struct collection *c, enum protocol protocol, size_t first)
-{
-	size_t half = c->snap->count;
-	int err = collectors[protocol].fallback(c, protocol);
-
-	snapshot_forget(c->snap, err ? half : first, err ? c->snap->count : half);
-	return err;
-}
-
-static void collect_protocol(struct collection *c, enum protocol protocol, bool by_netlink)
-{
-	size_t first = c->snap->count;
-	int why = by_netlink ? collectors[protocol].collect(c, protocol) : -EPERM;
-	int err;
-
-	if (!why)
-		return;
-	err = fall_back(c, protocol, first);
-	if (!err)
-		note_fallback(c, protocol, why);
-	else if (err == -ENOENT && is_absent(why) && access(c->proc_net, F_OK) == 0)
-		snapshot_note(c->snap, SEVERITY_INFO, protocols[protocol].name,
-			      "this kernel has no %s sockets", protocols[protocol].name);
-	else
-		snapshot_note(c->snap, SEVERITY_ERROR, protocols[protocol].name,
-			      "the %s table could not be read: sock_diag: %s; %s/%s: %s",
-			      protocols[protocol].name, strerror(-why), c->proc_net,
-			      protocols[protocol].proc_file[0], strerror(-err));
-}
-
-static void collect_sockets(struct collection *c, bool by_netlink)
-{
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
-		if (c->query->protocols & PROTOCOL_BIT(protocol))
-			collect_protocol(c, protocol, by_netlink);
-	if (by_netlink && (c->query->states & STATE_BIT(STATE_BOUND)) &&
-	    (c->query->protocols & PROTOCOL_BIT(PROTOCOL_TCP)) && c->kernel < KERNEL_LISTS_BOUND)
-		snapshot_note(c->snap, SEVERITY_INFO, "tcp",
-			      "kernels before 6.8 do not tell of sockets that are bound but do not "
-			      "listen: they are not shown");
-}
-
 /* ---- all the rest ---------------------------------------------------- */
 
 static int describe_system(struct collection *c)
@@ -315,7 +210,7 @@ static int collect_inside(struct collection *c, const struct source *source)
 
 	if (err < 0)
 		return err;
-	collect_sockets(c, source->may_enter);
+	sockets_collect(c, source->may_enter);
 	if (needs & NEED_INTERFACE && c->bound && source->may_enter)
 		netns_read_interfaces(snap, snap->netns);
 	if (needs & NEED_PORT_CLASS && source->may_enter)
@@ -406,7 +301,6 @@ int source_collect(struct source *source, const struct query *query, struct snap
 		goto out;
 	c.snap->asked = query->needs;
 	c.snap->states = query->states;
-	c.snap->partial = query->select.match && !query->select.by_local_port;
 	err = describe_system(&c);
 	if (!err)
 		err = describe_netns(&c, source);

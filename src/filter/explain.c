@@ -100,6 +100,17 @@ static void show_protocol(const struct filter *filter, const struct query *query
 	}
 }
 
+static void show_dumps(const struct filter *filter, const struct query *query, struct buf *out)
+{
+	buf_add_literal(out, "\nthe kernel is asked for:\n");
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		if (query->protocols & PROTOCOL_BIT(protocol))
+			show_protocol(filter, query, protocol, out);
+	if (!query->protocols || !query->states)
+		buf_add_literal(out, "  nothing: no socket can match\n");
+	buf_add_literal(out, "\nof what comes back every row is tested here as a whole.\n");
+}
+
 void filter_explain(const struct filter *filter, const struct query *query, struct buf *out)
 {
 	buf_add_literal(out, "filter: ");
@@ -109,11 +120,8 @@ void filter_explain(const struct filter *filter, const struct query *query, stru
 		show_node(filter, filter->root, INDENT, out);
 	else
 		buf_add_literal(out, "  every socket\n");
-	buf_add_literal(out, "\nthe kernel is asked for:\n");
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
-		if (query->protocols & PROTOCOL_BIT(protocol))
-			show_protocol(filter, query, protocol, out);
-	if (!query->protocols || !query->states)
-		buf_add_literal(out, "  nothing: no socket can match\n");
-	buf_add_literal(out, "\nof what comes back every row is tested here as a whole.\n");
+	if (query)
+		show_dumps(filter, query, out);
+	else
+		buf_add_literal(out, "\nthe kernel is not asked; every row is tested here.\n");
 }

@@ -178,6 +178,9 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 	size_t count = 0;
 
 	/* Figures without a letter are a mistyped address, not a name to ask the network for. */
+	if (!host->address[strspn(host->address, "0123456789")])
+		return fail(parser, piece, "no address: a port is asked for with sport, dport or "
+					   "port, or has a colon in front");
 	if (host->bits || host->brackets || strchr(host->address, ':') ||
 	    !host->address[strspn(host->address, "0123456789./")])
 		return fail(parser, piece, "%s", expected);

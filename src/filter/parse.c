@@ -142,6 +142,8 @@ static struct node *parse_primary(struct parser *parser)
 		if (token.quoted || !word_find(token.text, &word))
 			return parse_targets(parser);
 		advance(parser);
+		/* The node is in the arena; both arguments are borrowed. */
+		/* cppcheck-suppress returnDanglingLifetime */
 		return word.parse(parser, &word, &token);
 	case TOKEN_CLOSE:
 		return fail(parser, &token, "no bracket was opened");

@@ -102,6 +102,9 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 /* target.c: may this word begin a target?  Words of the language come first. */
 struct node *parse_target(struct parser *parser, const struct token *word);
 
+/* state.c: what one name or group stands for; 0: it is none. */
+uint32_t states_named(const char *text);
+
 /* state.c: the states that a name, a group or a list of them stands for; 0 after an error. */
 uint32_t parse_states(struct parser *parser, const struct token *list);
 

@@ -65,7 +65,7 @@ static bool is_name(const char *name, const char *text)
 	return *name == *text;
 }
 
-static uint32_t find_states(const char *text)
+uint32_t states_named(const char *text)
 {
 	for (size_t i = 0; i < COUNT(state_words); i++)
 		if (is_name(state_words[i].name, text))
@@ -80,7 +80,7 @@ uint32_t parse_states(struct parser *parser, const struct token *list)
 	size_t at = 0;
 
 	while (next_piece(parser, list, &at, &piece)) {
-		uint32_t more = find_states(piece.text);
+		uint32_t more = states_named(piece.text);
 		struct spell spell = { .word = piece.text, .length = strlen(piece.text) };
 
 		states |= more;

@@ -108,6 +108,9 @@ static struct node *fail_unknown(struct parser *parser, const struct token *word
 
 	if (*word->text == '/' || *word->text == '@')
 		return fail(parser, word, "unix sockets are not listed by this version");
+	if (states_named(word->text))
+		return fail(parser, word, "a state is asked for with 'state' in front: state %s",
+			    word->text);
 	if (nearest)
 		return fail(parser, word, "unknown word, did you mean '%s'?", nearest);
 	return fail(parser, word, "unknown word: expected a port, an address, or a term like "

@@ -50,16 +50,20 @@ const char *const unit_suffixes[UNIT_COUNT] = {
 #define MEMORY(suffix, label, text, measure, where)					\
 	{										\
 		.name = "memory_" suffix, .key = suffix, .title = label, .help = text,	\
-		.get = get_memory, .needs = NEED_MEMORY, .type = VALUE_UNSIGNED, .unit = measure,		\
+		.get = get_memory, .needs = NEED_MEMORY, .type = VALUE_UNSIGNED,	\
+		.unit = measure,							\
 		.group = GROUP_MEMORY, .right = true, .place = { .offset = where },	\
 	}
 
 const struct field fields[FIELD_COUNT] = {
-	[FIELD_PROTOCOL] = SOCKET(protocol, TEXT, "protocol", "PROTO", "transport protocol", .always = true, .word = word_protocol),
+	[FIELD_PROTOCOL] = SOCKET(protocol, TEXT, "protocol", "PROTO", "transport protocol",
+		.always = true, .word = word_protocol),
 	[FIELD_FAMILY] = SOCKET(family, TEXT, "family", "FAMILY",
-		"address family of the socket: inet or inet6", .width = 6, .always = true, .word = word_family),
+		"address family of the socket: inet or inet6", .width = 6,
+		.always = true, .word = word_family),
 	[FIELD_STATE] = SOCKET(state, TEXT, "state", "STATE",
-		"TCP state; UNCONN: datagram socket without a peer; BOUND: bound, not listening", .always = true, .word = word_state),
+		"TCP state; UNCONN: datagram socket without a peer; BOUND: bound, not listening",
+		.always = true, .word = word_state),
 	[FIELD_ROLE] = SOCKET(role, TEXT, "role", "ROLE",
 		"listener, inbound (its local end belongs to a listener here), outbound",
 		.needs = NEED_LISTENER, .width = 8, .word = word_role),
@@ -98,7 +102,8 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_V6ONLY] = SOCKET(v6only, BOOL, "v6only", "V6ONLY",
 		"an IPv6 socket that takes no IPv4"),
 	[FIELD_SHUTDOWN] = SOCKET(shutdown, TEXT, "shutdown", "SHUTDOWN",
-		"direction that was shut down: receive, send, both", .width = 8, .word = word_shutdown),
+		"direction that was shut down: receive, send, both", .width = 8,
+		.word = word_shutdown),
 	[FIELD_NETNS] = SOCKET(whole, NETNS, "netns", "NETNS", "network namespace: inode and name",
 		.needs = NEED_NETNS, .always = true),
 	[FIELD_CGROUP] = SOCKET(cgroup, TEXT, "cgroup", "CGROUP",
@@ -113,7 +118,8 @@ const struct field fields[FIELD_COUNT] = {
 		"processes that hold the socket, or (in brackets) why none is named",
 		.needs = NEED_OWNER | NEED_LISTENER),
 	[FIELD_OWNER_MISSING] = SOCKET(owner_missing, TEXT, "owner_missing", "OWNER-MISSING",
-		"why no process is named", .needs = NEED_OWNER | NEED_LISTENER, .word = word_missing),
+		"why no process is named", .needs = NEED_OWNER | NEED_LISTENER,
+		.word = word_missing),
 	[FIELD_TIMER] = SOCKET(timer, TIMER, "timer", "TIMER",
 		"what the kernel waits for, how long still, tries so far", .word = word_timer),
 	[FIELD_RX_BYTES] = SOCKET(rx_bytes, UNSIGNED, "rx_bytes", "received",
@@ -149,11 +155,12 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_PID] = SOCKET(list, LIST, "pid", "PID",
 		"pids of the processes that hold the socket", .needs = NEED_OWNER),
 	[FIELD_FD] = SOCKET(list, LIST, "fd", "FD",
-		"numbers of their descriptors", .needs = NEED_OWNER),
+		"descriptors that refer to the socket", .needs = NEED_OWNER),
 	[FIELD_COMMAND_LINE] = SOCKET(list, LIST, "command_line", "COMMAND-LINE",
-		"their command lines", .needs = NEED_OWNER | NEED_PROCESS),
+		"command lines of the processes that hold the socket",
+		.needs = NEED_OWNER | NEED_PROCESS),
 	[FIELD_EXECUTABLE] = SOCKET(list, LIST, "executable", "EXECUTABLE",
-		"files they run", .needs = NEED_OWNER | NEED_PROCESS),
+		"files that these processes run", .needs = NEED_OWNER | NEED_PROCESS),
 	[FIELD_TIMER_EXPIRES] = SOCKET(timer_expires, UNSIGNED, "timer_expires", "EXPIRES",
 		"time until the timer fires", .unit = UNIT_MS, .right = true),
 	[FIELD_TIMER_RETRANSMITS] = SOCKET(timer_retransmits, UNSIGNED, "timer_retransmits",

@@ -120,7 +120,7 @@ GETTER(list)
 	struct list_item item;
 
 	list_begin(&walk, row, field);
-	return list_next(&walk, &item) ? (struct value){ .type = VALUE_LIST } : none;
+	return (struct value){ .type = list_next(&walk, &item) ? VALUE_LIST : VALUE_NONE };
 }
 
 /* The name, or the number of a user without one. */

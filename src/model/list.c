@@ -50,7 +50,7 @@ static bool item_of(const struct list_walk *walk, struct list_item *item)
 
 static bool is_same(const struct list_item *a, const struct list_item *b)
 {
-	if (!a->text)
+	if (!a->text || !b->text)
 		return a->number == b->number;
 	return a->length == b->length &&
 	       (a->text == b->text || memcmp(a->text, b->text, a->length) == 0);

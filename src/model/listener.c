@@ -42,9 +42,14 @@ const char *const port_class_names[PORT_CLASS_COUNT] = {
 
 /* ---- grouping -------------------------------------------------------- */
 
-static uint32_t port_hash(const struct socket *sk)
+/* Of a listener's port and address, IPv4 and v4-mapped alike; `address` is unmapped. */
+static uint32_t end_hash(const struct socket *sk, const struct address *address)
 {
-	return hash_mix((uint64_t)sk->netns << 32 | (uint64_t)sk->protocol << 16 | sk->local.port);
+	uint64_t port = (uint64_t)sk->netns << 32 | (uint64_t)sk->protocol << 16 | sk->local.port;
+	uint64_t words[2];
+
+	memcpy(words, address->bytes, sizeof(words));
+	return hash_mix((words[0] * 31 ^ words[1]) * 0x9e3779b97f4a7c15ULL + port);
 }
 
 static bool same_address(const struct socket *a, const struct socket *b)
@@ -56,7 +61,10 @@ static bool same_address(const struct socket *a, const struct socket *b)
 
 static uint32_t listener_hash(const void *items, uint32_t index)
 {
-	return port_hash(listener_socket(items, index));
+	const struct socket *sk = listener_socket(items, index);
+	struct address address = address_unmapped(&sk->local.address);
+
+	return end_hash(sk, &address);
 }
 
 static int compare_members(const void *a, const void *b, void *context)
@@ -105,7 +113,7 @@ static int find_members(struct snapshot *snap, size_t *count)
 	return 0;
 }
 
-static int group_members(struct snapshot *snap, size_t count, struct hash *by_port)
+static int group_members(struct snapshot *snap, size_t count, struct hash *by_end)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct socket *sk = &snap->sockets[snap->members[i]];
@@ -117,7 +125,8 @@ static int group_members(struct snapshot *snap, size_t count, struct hash *by_po
 		} else {
 			*last = (struct listener){ .first = (uint32_t)i, .count = 1 };
 			snap->listener_count++;
-			if (hash_add(by_port, port_hash(sk), index, listener_hash, snap) < 0)
+			if (hash_add(by_end, listener_hash(snap, index), index, listener_hash,
+				     snap) < 0)
 				return -ENOMEM;
 		}
 		sk->listener = (uint32_t)snap->listener_count;
@@ -148,27 +157,44 @@ static int fit(const struct socket *listener, const struct socket *sk)
 	return 2 + device + (listener->local.address.family == sk->local.address.family);
 }
 
-static void find_connections(struct snapshot *snap, const struct hash *by_port)
+/* Of the listeners at `address`, which is unmapped, take the one that fits best and better. */
+static int find_fitting(struct snapshot *snap, const struct hash *by_end, struct socket *sk,
+			const struct address *address, int best)
+{
+	uint32_t key = end_hash(sk, address), found;
+	size_t at = hash_start(by_end, key);
+
+	while ((found = hash_next(by_end, key, &at))) {
+		int how = fit(listener_socket(snap, found - 1), sk);
+
+		if (how <= best)
+			continue;
+		best = how;
+		sk->listener = found;
+	}
+	return best;
+}
+
+/*
+ * There may be thousands of listeners on one port, at an address each: only
+ * those are looked at that can fit, as in __inet_lookup_listener().
+ */
+static void find_connections(struct snapshot *snap, const struct hash *by_end)
 {
 	/* Who asks for a connection was not accepted, whoever listens on his port. */
 	const uint32_t accepted = STATES_CONNECTED & ~STATE_BIT(STATE_SYN_SENT);
+	/* 0.0.0.0 has the same bytes, and so the same hash. */
+	const struct address any = { .family = AF_INET6 };
 
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
-		uint32_t key = port_hash(sk), found;
-		size_t at = hash_start(by_port, key);
-		int best = 0;
+		struct address local = address_unmapped(&sk->local.address);
+		int best;
 
 		if (!(STATE_BIT(sk->state) & accepted) || sk->protocol == PROTOCOL_RAW)
 			continue;
-		while ((found = hash_next(by_port, key, &at))) {
-			int how = fit(listener_socket(snap, found - 1), sk);
-
-			if (how <= best)
-				continue;
-			best = how;
-			sk->listener = found;
-		}
+		best = find_fitting(snap, by_end, sk, &local, 0);
+		find_fitting(snap, by_end, sk, &any, best);
 		if (sk->listener)
 			snap->listeners[sk->listener - 1].connections++;
 	}
@@ -189,7 +215,7 @@ static void forget_listeners(struct snapshot *snap)
 
 int listeners_find(struct snapshot *snap)
 {
-	struct hash by_port;
+	struct hash by_end;
 	size_t count;
 	int err;
 
@@ -197,13 +223,13 @@ int listeners_find(struct snapshot *snap)
 	err = find_members(snap, &count);
 	if (err < 0)
 		return err;
-	err = hash_init(&by_port, count);
+	err = hash_init(&by_end, count);
 	if (err < 0)
 		return err;
-	err = group_members(snap, count, &by_port);
+	err = group_members(snap, count, &by_end);
 	if (!err && count)
-		find_connections(snap, &by_port);
-	hash_free(&by_port);
+		find_connections(snap, &by_end);
+	hash_free(&by_end);
 	return err;
 }
 

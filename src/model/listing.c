@@ -29,6 +29,8 @@ static uint32_t address_number(const struct address *address)
 	       bytes[3];
 }
 
+_Static_assert(PROTOCOL_COUNT <= 4, "connection_key() has two bits for it");
+
 /*
  * Inbound connections stay with those of the same listener, outbound ones
  * with those to the same service; then by peer.
@@ -69,11 +71,6 @@ void listing_init(struct listing *listing, const struct snapshot *snap, uint32_t
 		listing->count[LISTING_LISTENERS] += snap->listeners[i].count != 0;
 }
 
-bool listing_shows(const struct listing *listing, const struct socket *sk)
-{
-	return !sk->hidden && (listing->states & STATE_BIT(sk->state));
-}
-
 bool listing_has(const struct listing *listing, enum listing_group group, const struct socket *sk)
 {
 	return listing_shows(listing, sk) && group_of(sk) == group;
@@ -99,9 +96,23 @@ static void place_sockets(struct listing *listing)
 	}
 }
 
+static int sort_group(struct listing *listing, enum listing_group group)
+{
+	bool listeners = group == LISTING_LISTENERS;
+
+	if (listing->order)
+		return order_rows(listing->order, listing->snap, listeners, listing->group[group],
+				  listing->count[group]);
+	/* Listeners are found in their order. */
+	if (!listeners && listing->count[group] <= SORTED_MOST)
+		sort_records(listing->group[group], listing->count[group]);
+	return 0;
+}
+
 int listing_arrange(struct listing *listing)
 {
 	size_t total = 0;
+	int err = 0;
 
 	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
 		total += listing->count[group];
@@ -112,10 +123,25 @@ int listing_arrange(struct listing *listing)
 	for (enum listing_group group = 1; group < LISTING_GROUPS; group++)
 		listing->group[group] = listing->group[group - 1] + listing->count[group - 1];
 	place_sockets(listing);
-	for (enum listing_group group = LISTING_CONNECTIONS; group < LISTING_GROUPS; group++)
-		if (listing->count[group] <= SORTED_MOST)
-			sort_records(listing->group[group], listing->count[group]);
-	return 0;
+	for (enum listing_group group = 0; !err && group < LISTING_GROUPS; group++)
+		err = sort_group(listing, group);
+	return err;
+}
+
+int listing_line_up(struct listing *listing)
+{
+	const struct snapshot *snap = listing->snap;
+	size_t count = 0;
+
+	if (!listing->order)
+		return 0;
+	listing->records = malloc((listing->sockets + 1) * sizeof(*listing->records));
+	if (!listing->records)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < snap->count; i++)
+		if (listing_shows(listing, &snap->sockets[i]))
+			listing->records[count++].index = i;
+	return order_rows(listing->order, snap, false, listing->records, count);
 }
 
 void listing_free(struct listing *listing)
@@ -136,6 +162,28 @@ static void prefetch_owner(const struct snapshot *snap, const struct socket *sk)
 {
 	if (sk->owner)
 		__builtin_prefetch(&snap->owners[sk->owner - 1]);
+}
+
+const struct socket *listing_next(const struct listing *listing, size_t *at)
+{
+	const struct snapshot *snap = listing->snap;
+
+	if (listing->records) {
+		const struct sort_record *record = listing->records + *at;
+
+		if (*at + PREFETCH < listing->sockets) {
+			prefetch(&snap->sockets[record[PREFETCH].index]);
+			prefetch_owner(snap, &snap->sockets[record[PREFETCH / 2].index]);
+		}
+		return (*at)++ < listing->sockets ? &snap->sockets[record->index] : NULL;
+	}
+	while (*at < snap->count) {
+		const struct socket *sk = &snap->sockets[(*at)++];
+
+		if (listing_shows(listing, sk))
+			return sk;
+	}
+	return NULL;
 }
 
 struct row listing_row(const struct listing *listing, enum listing_group group, size_t position)

@@ -7,12 +7,20 @@
 
 #include "model/field.h"
 
+static bool has_version(const struct query *query, const struct socket *sk)
+{
+	if (query->versions == IP_VERSIONS_ALL)
+		return true;
+	return ((query->versions & IP_VERSION_4) && socket_speaks(sk, 4)) ||
+	       ((query->versions & IP_VERSION_6) && socket_speaks(sk, 6));
+}
+
 static enum match match_of(const struct snapshot *snap, const struct query *query,
 			   const struct socket *sk, uint32_t known)
 {
 	struct row row = { snap, sk, NULL };
 
-	if (!(query->states & STATE_BIT(sk->state)))
+	if (!(query->states & STATE_BIT(sk->state)) || !has_version(query, sk))
 		return MATCH_NO;
 	return query->select.match ?
 		query->select.match(query->select.filter, &row, known) : MATCH_YES;
@@ -69,6 +77,8 @@ int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t k
 	bool *keep;
 	int err = 0;
 
+	snap->partial = query->versions != IP_VERSIONS_ALL ||
+			(query->select.match && !query->select.by_local_port);
 	if (shown == snap->count)
 		return 0;
 	keep = calloc(snap->count, sizeof(*keep));

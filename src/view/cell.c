@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "cell_list.h"
 #include "model/query.h"
 
 enum { HOST_LEAST = 8 };	/* columns that remain of a name */
@@ -153,6 +154,14 @@ size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct en
 	return cell_add_endpoint_within(out, row, ep, SIZE_MAX);
 }
 
+static size_t add_bare_address(struct buf *out, const struct endpoint *ep)
+{
+	char *start = buf_room(out, ADDRESS_TEXT_MAX), *end = address_print(start, &ep->address);
+
+	buf_used(out, end);
+	return (size_t)(end - start);
+}
+
 /* ---- numbers with units ---------------------------------------------- */
 
 /* 3 significant digits and a prefix: "1.5M".  `step` is 1000 or 1024. */
@@ -290,6 +299,8 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 {
 	size_t before = out->length;
 
+	if (VALUE_IS_PLAIN(value.type) && row_is_merged(row))
+		return cell_add_merged(out, row, field, value);
 	switch (value.type) {
 	case VALUE_BOOL:
 		return add_plain(out, value.boolean ? "yes" : "no");
@@ -304,6 +315,10 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 		return cell_add_endpoint(out, row, value.endpoint);
 	case VALUE_QUEUE:
 		return add_queue(out, row);
+	case VALUE_ADDRESS:
+		return add_bare_address(out, value.endpoint);
+	case VALUE_LIST:
+		return cell_add_list(out, row, field);
 	case VALUE_OWNERS:
 		return cell_add_owners(out, row);
 	case VALUE_PAIR:

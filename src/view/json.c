@@ -22,8 +22,9 @@ struct json {
 	struct key keys[FIELD_COUNT];
 };
 
-uint32_t json_needs(uint32_t extras)
+uint32_t json_needs(const struct view_options *options)
 {
+	uint32_t extras = options->extras;
 	uint32_t needs = NEED_LISTENER | NEED_PAIR | NEED_USER | NEED_SERVICE | NEED_CGROUP |
 			 NEED_PORT_CLASS | NEED_INTERFACE | NEED_NETNS;
 
@@ -33,7 +34,10 @@ uint32_t json_needs(uint32_t extras)
 		needs |= NEED_TCP;
 	if (extras & EXTRA_MEMORY)
 		needs |= NEED_MEMORY;
-	return needs | names_needs(extras);
+	/* The keys are always the same, but a column of figures fills their group. */
+	if (options->columns)
+		needs |= columns_needs(options->columns);
+	return view_limit_needs(extras, needs | names_needs(extras));
 }
 
 static void add_text(struct buf *out, const char *text)
@@ -295,25 +299,39 @@ static void make_keys(struct json *json)
 	}
 }
 
+/* All sockets, each behind `first` or `next` and followed by `end`. */
+static int add_sockets(struct listing *listing, struct buf *out, const char *first,
+		       const char *next, const char *end)
+{
+	struct row row = { .snap = listing->snap };
+	struct json json = { .out = out };
+	int err = listing_line_up(listing);
+	size_t at = 0;
+
+	make_keys(&json);
+	while (!err && (row.sk = listing_next(listing, &at))) {
+		buf_add_text(out, first);
+		add_fields(&json, &row, 0, FIELD_JSON_END - 1);
+		buf_add_text(out, end);
+		first = next;
+	}
+	return err;
+}
+
 int json_show(struct listing *listing, const struct view_options *options, struct buf *out)
 {
-	const struct snapshot *snap = listing->snap;
-	struct json json = { .out = out };
-	bool any = false;
+	int err;
 
 	(void)options;
-	make_keys(&json);
-	add_head(out, snap);
+	add_head(out, listing->snap);
 	buf_add_literal(out, ",\n \"sockets\":[");
-	for (size_t i = 0; i < snap->count; i++) {
-		struct row row = { snap, &snap->sockets[i], NULL };
-
-		if (!listing_shows(listing, row.sk))
-			continue;
-		buf_add_text(out, any ? ",\n  " : "\n  ");
-		add_fields(&json, &row, 0, FIELD_JSON_END - 1);
-		any = true;
-	}
+	err = add_sockets(listing, out, "\n  ", ",\n  ", "");
 	buf_add_literal(out, "]}\n");
-	return 0;
+	return err;
+}
+
+int jsonl_show(struct listing *listing, const struct view_options *options, struct buf *out)
+{
+	(void)options;
+	return add_sockets(listing, out, "", "", "\n");
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The JSON view: schema conntab/1. */
+/* The JSON views: schema conntab/1. */
 #ifndef VIEW_JSON_H
 #define VIEW_JSON_H
 
 #include "view/view.h"
 
-uint32_t json_needs(uint32_t extras);
+uint32_t json_needs(const struct view_options *options);
 int json_show(struct listing *listing, const struct view_options *options, struct buf *out);
+
+/* The same objects, one a line, and nothing around them. */
+int jsonl_show(struct listing *listing, const struct view_options *options, struct buf *out);
 
 #endif

@@ -61,7 +61,7 @@ static const struct column bound_columns[] = {
 static const struct {
 	const struct column *columns;
 	size_t count;
-} column_sets[LISTING_GROUPS] = {
+} usual_columns[LISTING_GROUPS] = {
 	[LISTING_LISTENERS] = SET(listener_columns),
 	[LISTING_CONNECTIONS] = SET(connection_columns),
 	[LISTING_BOUND] = SET(bound_columns),
@@ -72,19 +72,75 @@ static bool is_shown(const struct column *column, uint32_t extras)
 	return (extras & column->extras) == column->extras;
 }
 
-uint32_t layout_needs(uint32_t extras)
+static bool has_column(const struct layout *layout, enum field_id field)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (layout->fields[i] == field)
+			return true;
+	return false;
+}
+
+/* These are wide and stand last, whatever is added to the usual columns. */
+static bool stands_last(enum field_id field)
+{
+	return field == FIELD_OWNERS || field == FIELD_OTHER_END;
+}
+
+static void add_column(struct layout *layout, enum field_id field, uint8_t drop)
+{
+	if (has_column(layout, field))
+		return;
+	layout->fields[layout->count] = field;
+	layout->drop[layout->count++] = drop;
+}
+
+static void add_usual(struct layout *layout, enum listing_group group,
+		      const struct view_options *options, bool last)
+{
+	for (size_t i = 0; i < usual_columns[group].count; i++) {
+		const struct column *column = &usual_columns[group].columns[i];
+
+		if (is_shown(column, options->extras) && stands_last(column->field) == last &&
+		    columns_have_usual(options->columns, column->field))
+			add_column(layout, column->field, column->drop);
+	}
+}
+
+static void choose(struct layout *layout, enum listing_group group,
+		   const struct view_options *options)
+{
+	const struct columns *columns = options->columns;
+
+	layout->count = 0;
+	add_usual(layout, group, options, false);
+	for (size_t i = 0; columns && i < columns->count; i++)
+		add_column(layout, columns->fields[i], 0);
+	add_usual(layout, group, options, true);
+}
+
+uint32_t layout_needs(const struct view_options *options)
 {
 	uint32_t needs = NEED_LISTENER;
 
 	for (enum listing_group group = 0; group < LISTING_GROUPS; group++) {
-		for (size_t i = 0; i < column_sets[group].count; i++) {
-			const struct column *column = &column_sets[group].columns[i];
+		struct layout layout;
 
-			if (is_shown(column, extras))
-				needs |= fields[column->field].needs;
-		}
+		choose(&layout, group, options);
+		for (size_t i = 0; i < layout.count; i++)
+			needs |= fields[layout.fields[i]].needs;
 	}
 	return needs;
+}
+
+void layout_add_heading(struct buf *out, const struct field *field)
+{
+	bool capitals = field->title[0] <= 'Z' && field->title[1] <= 'Z';
+
+	for (const char *at = capitals ? field->title : field->name; *at; at++) {
+		bool small = *at >= 'a' && *at <= 'z';
+
+		buf_add_char(out, (char)(*at == '_' ? '-' : small ? *at - 'a' + 'A' : *at));
+	}
 }
 
 /* ---- widths ---------------------------------------------------------- */
@@ -93,6 +149,13 @@ static void widen(struct layout *layout, size_t column, size_t width)
 {
 	if (layout->widths[column] < width)
 		layout->widths[column] = width;
+}
+
+static size_t heading_columns(const struct field *field, struct buf *scratch)
+{
+	scratch->length = 0;
+	layout_add_heading(scratch, field);
+	return scratch->length;
 }
 
 /* `before` holds the values of the row above: mostly they are the same. */
@@ -107,7 +170,7 @@ static void measure_row(struct layout *layout, const struct row *row, size_t cou
 			continue;
 		value = field->get(row, field);
 		if (VALUE_IS_PLAIN(value.type) && value.type == before[i].type &&
-		    value.number == before[i].number)
+		    value.number == before[i].number && !row_is_merged(row))
 			continue;
 		before[i] = value;
 		widen(layout, i, cell_columns(scratch, row, field, value));
@@ -118,8 +181,9 @@ static void measure(struct layout *layout, const struct listing *listing,
 		    enum listing_group group, const struct view_options *options,
 		    struct buf *scratch)
 {
+	size_t last = layout->count - 1;
 	/* Off a terminal nothing stands behind the last column and nothing depends on it. */
-	size_t count = options->width ? layout->count : layout->count - 1;
+	size_t count = options->width || fields[layout->fields[last]].right ? last + 1 : last;
 	const struct snapshot *snap = listing->snap;
 	struct value before[COLUMNS_MAX] = { { .type = VALUE_NONE } };
 
@@ -128,7 +192,7 @@ static void measure(struct layout *layout, const struct listing *listing,
 
 		layout->widths[i] = field->width;
 		if (options->header)
-			widen(layout, i, strlen(field->title));
+			widen(layout, i, heading_columns(field, scratch));
 	}
 	if (group == LISTING_LISTENERS) {
 		for (size_t i = 0; i < listing->count[group]; i++) {
@@ -226,20 +290,17 @@ static void fit(struct layout *layout, size_t width)
 		remove_column(layout, column);
 	}
 	widen_endpoints(layout, width);
+	/* Columns the user named may not fit: then the last one is not pushed further out. */
+	if (total_with(layout, LAST_LEAST) > width)
+		layout->widths[layout->count - 1] = 0;
 }
 
 void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,
 		 const struct view_options *options, struct buf *scratch)
 {
-	layout->count = 0;
-	for (size_t i = 0; i < column_sets[group].count; i++) {
-		const struct column *column = &column_sets[group].columns[i];
-
-		if (!is_shown(column, options->extras))
-			continue;
-		layout->fields[layout->count] = column->field;
-		layout->drop[layout->count++] = column->drop;
-	}
+	choose(layout, group, options);
+	if (!layout->count)
+		return;
 	measure(layout, listing, group, options, scratch);
 	if (options->width)
 		fit(layout, options->width);

@@ -5,7 +5,7 @@
 
 #include "view/view.h"
 
-enum { COLUMNS_MAX = 16, COLUMN_GAP = 2 };
+enum { COLUMNS_MAX = FIELD_COUNT, COLUMN_GAP = 2 };
 
 /* The columns of one group of rows. */
 struct layout {
@@ -18,13 +18,17 @@ struct layout {
 
 /*
  * Choose and measure the columns of `group`.  On a terminal that is too
- * narrow the less important ones are left out, and the last one is cut by who
- * prints it; elsewhere nothing is ever left out.  `scratch` is in memory.
+ * narrow the less important of the usual ones are left out, and the last one
+ * is cut by who prints it; elsewhere, and of those the user named, nothing is
+ * ever left out.  `scratch` is in memory.
  */
 void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,
 		 const struct view_options *options, struct buf *scratch);
 
 /* What the columns of all groups need: enum need. */
-uint32_t layout_needs(uint32_t extras);
+uint32_t layout_needs(const struct view_options *options);
+
+/* The heading of a column; a figure, whose title is a label, has its name in capitals. */
+void layout_add_heading(struct buf *out, const struct field *field);
 
 #endif

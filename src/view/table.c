@@ -49,9 +49,12 @@ struct table {
 	struct detail_memory detail;
 };
 
-uint32_t table_needs(uint32_t extras)
+uint32_t table_needs(const struct view_options *options)
 {
-	return layout_needs(extras) | detail_needs(extras) | names_needs(extras);
+	uint32_t needs = layout_needs(options) | detail_needs(options->extras) |
+			 names_needs(options->extras);
+
+	return view_limit_needs(options->extras, needs);
 }
 
 static const char *color_of(const struct row *row, enum field_id id)
@@ -107,7 +110,7 @@ static void add_cell(struct table *table, size_t column, size_t width, const cha
 	table->late -= made_up;
 	if (width > layout->widths[column])
 		table->late += width - layout->widths[column];
-	if (right && !last)
+	if (right)
 		buf_add_blanks(table->out, pad);
 	if (color)
 		buf_add_text(table->out, color);
@@ -165,8 +168,8 @@ static void add_row(struct table *table, const struct row *row)
 		bool late = table->late;
 		size_t start;
 
-		if (written->length && !late && value.type == written->value.type &&
-		    value.number == written->value.number) {
+		if (written->length && !late && !row_is_merged(row) &&
+		    value.type == written->value.type && value.number == written->value.number) {
 			/* All of it, for a copy of known length is no call. */
 			memcpy(buf_room(table->out, WRITTEN_MAX), written->text, WRITTEN_MAX);
 			table->out->length += written->length;
@@ -177,7 +180,7 @@ static void add_row(struct table *table, const struct row *row)
 		start = table->out->length;
 		at = write_cell(table, row, i, value, at);
 		/* A row out of step has cells of other widths. */
-		if (!late && !table->late)
+		if (!late && !table->late && !row_is_merged(row))
 			remember(table, i, value, start);
 	}
 	buf_add_char(table->out, '\n');
@@ -189,7 +192,9 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 {
 	const struct layout *layout = &table->layout;
 	bool color = table->options->color;
+	size_t at = 0;
 
+	table->late = 0;
 	if (color)
 		buf_add_literal(table->out, BOLD);
 	buf_add_text(table->out, group_titles[group]);
@@ -201,9 +206,15 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 	buf_add_char(table->out, '\n');
 	table->late = 0;
 	for (size_t i = 0; i < layout->count; i++) {
+		size_t width;
+
 		table->cell.length = 0;
-		buf_add_text(&table->cell, fields[layout->fields[i]].title);
-		add_cell(table, i, table->cell.length, color ? BOLD : NULL);
+		layout_add_heading(&table->cell, &fields[layout->fields[i]]);
+		width = table->cell.length;
+		if (i + 1 == layout->count)
+			width = cut(table, at, width);
+		add_cell(table, i, width, color ? BOLD : NULL);
+		at += layout->widths[i] + COLUMN_GAP;
 	}
 	buf_add_char(table->out, '\n');
 }
@@ -216,6 +227,8 @@ static bool add_group(struct table *table, enum listing_group group, bool follow
 	if (!rows)
 		return false;
 	layout_init(&table->layout, listing, group, table->options, &table->cell);
+	if (!table->layout.count)
+		return false;
 	memset(table->written, 0, sizeof(table->written));
 	if (follows && table->options->header)
 		buf_add_char(table->out, '\n');

@@ -5,7 +5,7 @@
 
 #include "view/view.h"
 
-uint32_t table_needs(uint32_t extras);
+uint32_t table_needs(const struct view_options *options);
 int table_show(struct listing *listing, const struct view_options *options, struct buf *out);
 
 #endif

@@ -3,12 +3,17 @@
 #include "view/view.h"
 
 #include "base/text.h"
+#include "csv.h"
 #include "json.h"
 #include "table.h"
 
 const struct view views[VIEW_COUNT] = {
-	[VIEW_TABLE] = { "table", "columns for people", table_needs, table_show },
-	[VIEW_JSON] = { "json", "one JSON object, schema conntab/1", json_needs, json_show },
+	[VIEW_TABLE] = { "table", "columns for people", false, table_needs, table_show },
+	[VIEW_JSON] = { "json", "one JSON object, schema conntab/1", true, json_needs, json_show },
+	[VIEW_JSONL] = { "jsonl", "a JSON object a line for each socket", false, json_needs,
+			 jsonl_show },
+	[VIEW_CSV] = { "csv", "comma-separated values, a line for each socket", false, csv_needs,
+		       csv_show },
 };
 
 uint32_t names_needs(uint32_t extras)

@@ -11,7 +11,10 @@
 /* `data` is by malloc(), and ends here. */
 static inline void fuzz_replay(uint8_t *data, size_t size)
 {
-	const struct query query = { PROTOCOLS_ALL, IP_VERSIONS_ALL, STATES_ALL, UINT32_MAX };
+	const struct query query = {
+		.protocols = PROTOCOLS_ALL, .versions = IP_VERSIONS_ALL, .states = STATES_ALL,
+		.needs = ~(uint32_t)(NEED_HOST | NEED_BEFORE),
+	};
 	char why[SOURCE_WHY_MAX] = "";
 	struct replay *replay;
 	struct snapshot *snap;

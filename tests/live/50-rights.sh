@@ -34,6 +34,12 @@ expect_json '([.sockets[] | select(.owner_missing == "permission")] | length) as
 	[.notes[] | select(.subject == "owners")][0].text |
 	test("\\b\($hidden)\\b") and test("root")' \
 	"plain user: the note gives the number of sockets and the way out"
+# The man page: one right alone does not do.
+for rights in +sys_ptrace +dac_read_search +sys_ptrace,+dac_read_search; do
+	run_as "${NOBODY[@]}" --inh-caps "$rights" --ambient-caps "$rights" "$CONNTAB" --json -a -t
+	expect_json '[row($root)][0] | if $rights | test(",") then .owners != [] else
+		.owner_missing == "permission" end' "plain user with $rights" root "$root" rights "$rights"
+done
 run_as "${NOBODY[@]}" "$CONNTAB" -a -t
 cat "$OUT" "$ERR" >"$TMP/both"
 expect_file "$TMP/both" 'root' "plain user: the table view tells the way out too"

@@ -78,7 +78,7 @@ for kind in row length end; do
 	sock forge kind=$kind
 	for ((i = 0; i < 20; i++)); do
 		ct -l -t -P -H
-		[ "$RC" = 0 ] && [ "$(wc -l <"$OUT")" = 1 ] && grep -q ':9006\b' "$OUT" || break
+		[ "$RC $(grep -c ':9006\b' "$OUT") $(wc -l <"$OUT")" = "0 1 1" ] || break
 	done
 	[ $i = 20 ]
 	judge "forged answers ($kind): only the kernel is believed" "$OUT" "$ERR"

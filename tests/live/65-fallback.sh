@@ -9,11 +9,12 @@
 # nodiag ARGS...
 nodiag() { run_as "$MKSOCK" nodiag -- "$CONNTAB" "$@"; }
 
-# What both ways can tell, sorted; bound-only sockets are not in /proc.
+# What both ways can tell, sorted; bound-only sockets are not in /proc, nor whether :: takes IPv4.
 common() {
 	jq -S -c "[.sockets[] | select(.state != \"BOUND\") | [.protocol, .family, .state, .local.address,
 		.local.port, .peer.address, .peer.port, (if .inode == 0 then null else .inode end), .owners,
-		.recv_queue, .send_queue]] | sort[]" "$OUT" | sed 's/"start[^,}]*[,}]//g'
+		.recv_queue, .send_queue, .role, .owner_missing, .uid,
+		(if .scope == \"any\" or .scope == \"any6\" then null else .scope end)]] | sort[]" "$OUT" | sed 's/"start[^,}]*[,}]//g'
 }
 
 new_ns

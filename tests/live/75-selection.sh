@@ -102,4 +102,17 @@ expect_json '[.sockets[] | select(.state == "LISTEN") | .memory] | all(type == "
 ctj -t -o
 expect_json 'all(.sockets[]; has("timer"))' "-o: timer"
 
+# A device goes, and the sockets that were bound to it stay.
+new_ns
+veth gone
+sock listen port=80 addr=0.0.0.0 dev=gone0
+sock listen port=81 addr=0.0.0.0 dev=gone0
+index=$(here ip -o link show gone0 | cut -d: -f1)
+here ip link del gone0
+ctj -l
+expect_json '[.sockets[] | .interface == "if" + $n and .local.interface == "if" + $n] == [true, true]' \
+	"a deleted device: its number in JSON" n "$index"
+ct -l
+expect_out "%if$index:80\\b" "a deleted device: its number in the table"
+
 end

@@ -12,6 +12,8 @@ sock listen addr=0.0.0.0 port=80 backlog=5
 sock listen addr=:: port=81 v6only=1
 sock listen addr=:: port=82
 sock listen addr=127.0.0.1 port=83 dev=lo
+sock listen port=1083 uid=65534
+sock unaccepted port=1091 uid=65534
 sock conn port=84 bytes=1000 back=17
 sock conn addr=::1 port=85 bytes=3
 sock conn addr=:: to=127.0.0.1 port=86
@@ -40,9 +42,11 @@ ours() {
 		(if .state == "LISTEN" then .accept_queue elif .state == "CLOSE-WAIT" then .recv_queue + 1
 			else .recv_queue end),
 		(if .state == "LISTEN" then .backlog else .send_queue end),
-		(.local | far(any)), (any as $a | .peer | far($a)), .inode // 0, .uid // 0] | @tsv' "$OUT" | sort
+		(.local | far(any)), (any as $a | .peer | far($a)), .inode // 0, .uid // "none"] |
+		@tsv' "$OUT" | sort
 }
 
+# No uid is no zero: ss and /proc/net have 0 where a socket has no inode, and no user any more.
 # ss writes * for a dual-stack wildcard, %dev after an address and (for raw) names of protocols.
 theirs() {
 	here ss -Hane "$@" | sed -E 's/%[a-z0-9]+//g; s/(^| )\*:/\1[::]:/g' | awk -v OFS='\t' '{
@@ -51,7 +55,7 @@ theirs() {
 			if ($i ~ /^ino:/) ino = substr($i, 5)
 			if ($i ~ /^uid:/) uid = substr($i, 5)
 		}
-		print $1, $2, $3, $4, $5, ino, uid }' | sort
+		print $1, $2, $3, $4, $5, ino, (ino + uid) ? uid : "none" }' | sort
 }
 
 # A bound-only socket is not in ss before 6.8; none is here.
@@ -76,10 +80,11 @@ for table in tcp:-t:inet tcp6:-t:inet6 udp:-u:inet udp6:-u:inet6 udplite:--udpli
 	IFS=: read -r file option family <<<"$table"
 	ctj -a "$option"
 	jq -r --arg family "$family" '.sockets[] | select(.family == $family and .state != "BOUND") |
-		[.local.port, .peer.port // 0, .inode // 0, .uid // 0] | @tsv' "$OUT" | sort >"$TMP/ours"
+		[.local.port, .peer.port // 0, .inode // 0, .uid // "none"] | @tsv' "$OUT" | sort >"$TMP/ours"
 	here cat "/proc/thread-self/net/$file" | awk -v OFS='\t' 'NR > 1 {
 		split($2, l, ":"); split($3, r, ":")
-		print ("0x" l[2]), ("0x" r[2]), $10, $8 }' |
+		print ("0x" l[2]), ("0x" r[2]), $10,
+			($10 || $8) ? $8 : "none" }' |
 		while IFS=$'\t' read -r lport rport ino uid; do
 			printf '%d\t%d\t%s\t%s\n' "$lport" "$rport" "$ino" "$uid"
 		done | sort >"$TMP/theirs"

@@ -69,7 +69,8 @@ static inline struct nlattr *message_add(struct message *message, unsigned type,
 static inline void inbox_start(struct inbox *inbox, struct snapshot *snap, enum protocol protocol)
 {
 	*inbox = (struct inbox){
-		.query = { PROTOCOLS_ALL, IP_VERSIONS_ALL, STATES_ALL, UINT32_MAX },
+		.query = { .protocols = PROTOCOLS_ALL, .versions = IP_VERSIONS_ALL,
+			   .states = STATES_ALL, .needs = UINT32_MAX },
 		.collection = { .snap = snap, .query = &inbox->query, .kernel = 6 << 8 | 18 },
 		.dump = { &inbox->collection, protocol },
 	};

@@ -2,6 +2,8 @@
 /* Which listener a connection came in through, and which other end it has. */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "model/field.h"
 #include "model/listener.h"
 
@@ -73,6 +75,26 @@ static void a_specific_listener_beats_the_wildcard(void **state)
 	add_listener(snap, "10.0.0.1", 80);
 	add_connection(snap, "10.0.0.1", 80, "10.0.0.9", 40000);
 	assert_ptr_equal(listener_of_last(snap), &snap->sockets[2]);
+}
+
+/* Also IPv4 connections of IPv6 sockets, and those to an address that nobody listens on. */
+static void among_many_addresses_of_a_port_the_own_one_is_found(void **state)
+{
+	enum { COUNT = 2000 };
+	struct snapshot *snap = *state;
+	char address[32], mapped[32];
+
+	for (unsigned i = 0; i < COUNT; i++) {
+		snprintf(address, sizeof(address), "10.0.%u.%u", i / 200, i % 200);
+		snprintf(mapped, sizeof(mapped), "::ffff:%s", address);
+		add_listener(snap, address, 80);
+		add_connection(snap, i % 2 ? mapped : address, 80, "10.9.9.9", 40000);
+	}
+	add_listener(snap, "::", 80);
+	add_connection(snap, "10.0.0.201", 80, "10.9.9.9", 40000);
+	assert_ptr_equal(listener_of_last(snap), &snap->sockets[2 * COUNT]);
+	for (unsigned i = 0; i < 2 * COUNT; i += 2)
+		assert_int_equal(snap->sockets[i].listener, snap->sockets[i + 1].listener);
 }
 
 static void of_two_wildcards_the_own_version_is_taken(void **state)
@@ -228,6 +250,7 @@ int main(void)
 		WITH_SNAPSHOT(who_asks_for_a_connection_is_outbound),
 		WITH_SNAPSHOT(a_bound_socket_has_no_role),
 		WITH_SNAPSHOT(a_specific_listener_beats_the_wildcard),
+		WITH_SNAPSHOT(among_many_addresses_of_a_port_the_own_one_is_found),
 		WITH_SNAPSHOT(of_two_wildcards_the_own_version_is_taken),
 		WITH_SNAPSHOT(a_mapped_connection_came_through_the_dual_stack_listener),
 		WITH_SNAPSHOT(ipv4_does_not_come_through_a_v6only_listener),

@@ -239,25 +239,6 @@ static void what_the_query_leaves_out_is_not_kept(void **state)
 	message_start(&m, AF_INET, STATE_ESTAB);
 	inbox_take(&inbox, &m, 0);
 	message_start(&m, AF_INET, STATE_LISTEN);
-	inbox.query.versions = IP_VERSION_6;
-	inbox_take(&inbox, &m, 0);
-	inbox.query.versions = IP_VERSION_4;
-	inbox_take(&inbox, &m, 1);
-}
-
-static void an_ipv4_query_keeps_dual_stack_listeners(void **state)
-{
-	struct inbox inbox;
-	struct message m;
-	uint8_t v6only = 1;
-
-	inbox_start(&inbox, *state, PROTOCOL_TCP);
-	inbox.query.versions = IP_VERSION_4;
-	message_start(&m, AF_INET6, STATE_LISTEN);
-	message_body(&m)->id.idiag_src[0] = 0;
-	inbox_take(&inbox, &m, 1);
-	message_body(&m)->id.idiag_cookie[0]++;
-	message_add(&m, UAPI_DIAG_SKV6ONLY, &v6only, 1);
 	inbox_take(&inbox, &m, 1);
 }
 
@@ -279,7 +260,6 @@ int main(void)
 		WITH_SNAPSHOT(a_cookie_seen_twice_is_one_socket),
 		WITH_SNAPSHOT(a_second_answer_brings_the_detail_of_the_first),
 		WITH_SNAPSHOT(what_the_query_leaves_out_is_not_kept),
-		WITH_SNAPSHOT(an_ipv4_query_keeps_dual_stack_listeners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

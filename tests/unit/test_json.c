@@ -265,9 +265,40 @@ static void hostile_names_leave_it_valid(void **state)
 	free(json);
 }
 
+/* Each line is the object that "sockets" would hold, and there is nothing else. */
+static void json_lines_are_the_sockets_of_the_document(void **state)
+{
+	struct snapshot *snap = *state;
+	struct view_options options = { .extras = UINT32_MAX };
+	struct listing listing;
+	char *line, *rest, *whole;
+	size_t lines = 0;
+	struct buf buf;
+
+	add_listener(snap, "0.0.0.0", 80);
+	add_connection(snap, "10.0.0.1", 80, "10.0.0.2", 5000);
+	add_owner(snap, 0, add_process(snap, 7, HOSTILE), 3);
+	whole = show(snap);
+	listing_init(&listing, snap, STATES_ALL);
+	assert_int_equal(buf_init(&buf, -1), 0);
+	assert_int_equal(views[VIEW_JSONL].show(&listing, &options, &buf), 0);
+	buf_add_char(&buf, '\0');
+	assert_int_equal(buf.data[buf.length - 2], '\n');
+	for (rest = buf.data; (line = strsep(&rest, "\n")) && *line; lines++) {
+		assert_true(json_is_valid(line));
+		assert_int_equal(*line, '{');
+		assert_non_null(strstr(whole, line));
+	}
+	assert_int_equal(lines, 2);
+	listing_free(&listing);
+	buf_free(&buf);
+	free(whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_SNAPSHOT(json_lines_are_the_sockets_of_the_document),
 		WITH_SNAPSHOT(an_empty_list_has_its_head),
 		WITH_SNAPSHOT(every_key_of_the_contract_is_there),
 		WITH_SNAPSHOT(the_host_is_beside_the_address),

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Cells that hold several values. */
+#ifndef VIEW_CELL_LIST_H
+#define VIEW_CELL_LIST_H
+
+#include "view/cell.h"
+
+/* The items of a VALUE_LIST, the first few: "811,812,…"; returns the columns. */
+size_t cell_add_list(struct buf *out, const struct row *row, const struct field *field);
+
+/*
+ * A plain field of a row that stands for several sockets: the values they
+ * differ in, the first few.  `value` is that of the row itself.
+ */
+size_t cell_add_merged(struct buf *out, const struct row *row, const struct field *field,
+		       struct value value);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Comma-separated values, as RFC 4180 has them. */
+#ifndef VIEW_CSV_H
+#define VIEW_CSV_H
+
+#include "view/view.h"
+
+uint32_t csv_needs(const struct view_options *options);
+int csv_show(struct listing *listing, const struct view_options *options, struct buf *out);
+
+#endif
