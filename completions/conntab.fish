@@ -250,7 +250,7 @@ function __conntab_next
 			rto 'retransmission timeout' \
 			ato 'delayed-acknowledgement timeout' \
 			congestion 'congestion control algorithm' \
-			congestion_state 'open, disorder, cwr, recovery, loss' \
+			congestion_state 'state of congestion control: open, disorder, cwr, recovery, loss' \
 			ulp 'protocol on top of the connection in the kernel: tls, mptcp' \
 			cwnd 'segments that may be in flight' \
 			ssthresh 'congestion window at which slow start ends, in segments' \
@@ -305,18 +305,18 @@ function __conntab_next
 			ecn 'explicit congestion notification negotiated' \
 			ecn_seen 'a packet with an ECN mark came in' \
 			fastopen 'data in the SYN was acknowledged (TCP fast open)' \
-			fastopen_fail 'why fast open failed as a client: 0 did not' \
+			fastopen_fail 'why TCP fast open failed as a client; 0: it did not' \
 			rehash 'times the flow was moved to another path' \
 			total_rto 'retransmission timeouts' \
 			total_rto_recoveries 'timeouts that were recovered from' \
 			total_rto_time 'time spent in retransmission timeouts' \
 			received_ce 'segments received with a congestion mark' \
-			delivered_e1_bytes 'bytes by their ECN field, as AccECN reports them' \
-			delivered_e0_bytes 'bytes by their ECN field, as AccECN reports them' \
-			delivered_ce_bytes 'bytes by their ECN field, as AccECN reports them' \
-			received_e1_bytes 'bytes by their ECN field, as AccECN reports them' \
-			received_e0_bytes 'bytes by their ECN field, as AccECN reports them' \
-			received_ce_bytes 'bytes by their ECN field, as AccECN reports them' \
+			delivered_e1_bytes 'bytes delivered with ECT(1), as AccECN reports them' \
+			delivered_e0_bytes 'bytes delivered with ECT(0), as AccECN reports them' \
+			delivered_ce_bytes 'bytes delivered with a congestion mark (CE), as AccECN reports them' \
+			received_e1_bytes 'bytes received with ECT(1), as AccECN reports them' \
+			received_e0_bytes 'bytes received with ECT(0), as AccECN reports them' \
+			received_ce_bytes 'bytes received with a congestion mark (CE), as AccECN reports them' \
 			accecn_fail_mode 'AccECN failure mode bits' \
 			accecn_opt_seen 'AccECN option was seen' \
 			usec_timestamps 'TCP timestamps count microseconds' \
