@@ -3,7 +3,7 @@
 #
 # Completion by the shells themselves: what each offers behind a line that was typed so far.
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2317
 . "${BASH_SOURCE%/*}/lib.sh"
 
 here=$(cd "${BASH_SOURCE%/*}" && pwd)
