@@ -3,6 +3,7 @@
 #   make [VARIANT=release|asan] [CC=gcc|clang] [WERROR=1] [V=1]
 #   make deps run       install what is needed, build, list this machine's sockets
 #   make deps test      the same, and run all tests (the live ones need root)
+#   make golden         write the expected outputs in tests/golden anew
 #   make check          format, static analysis, floors and sizes
 #   make docs           write anew what comes from tables: completions, parts of the manual, schema
 #   make bench fuzz     see scripts/bench/README.md; FUZZ_SECONDS=20 for each target
@@ -21,7 +22,7 @@ endif
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
 	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish \
-	python3-jsonschema
+	python3-jsonschema netbase
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -78,7 +79,7 @@ after_deps := $(filter deps,$(MAKECMDGOALS))
 # "CC file" in place of the command, unless V=1.
 run = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$@';)
 
-.PHONY: all deps run docs check test bench fuzz run-fuzzers install uninstall clean FORCE
+.PHONY: all deps golden run docs check test bench fuzz run-fuzzers install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -142,6 +143,9 @@ test: export ASAN_OPTIONS = exitcode=99:halt_on_error=1
 test: export UBSAN_OPTIONS = exitcode=99:halt_on_error=1:print_stacktrace=1
 test: $(out)/conntab build/mksock $(units)
 	@CONNTAB=$(out)/conntab MKSOCK=build/mksock scripts/run-tests.sh $(units)
+
+golden: $(out)/conntab
+	CONNTAB=$< scripts/test-golden.sh --write
 
 docs: $(out)/conntab
 	@CONNTAB=$(out)/conntab scripts/gen-docs.sh

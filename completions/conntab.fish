@@ -12,18 +12,18 @@ function __conntab_values
 		owner_missing timer rx_bytes tx_bytes listener_cookie twin_cookie other_end local_address \
 		local_port peer_address peer_port peer_service process pid fd command_line executable \
 		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid queue \
-		service connections sockets full age rx_rate tx_rate rtt rttvar min_rtt rto ato \
-		congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate \
-		app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked \
-		bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce \
-		unacked sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
-		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
-		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
-		rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto \
-		total_rto_recoveries total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes \
-		delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode \
-		accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send \
-		memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
+		service connections sockets full age rx_rate tx_rate change sign rtt rttvar min_rtt \
+		rto ato congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate \
+		max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans \
+		bytes_acked bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered \
+		delivered_ce unacked sacked lost retrans fackets total_retrans retransmits probes \
+		backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu \
+		snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent \
+		last_ack_recv snd_wscale rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail \
+		rehash total_rto total_rto_recoveries total_rto_time received_ce delivered_e1_bytes \
+		delivered_e0_bytes delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes \
+		accecn_fail_mode accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit \
+		memory_send memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
 		memory_drops
 		case --sort
 			printf '%s\n' protocol family state role scope port_class local peer recv_queue \
@@ -32,18 +32,18 @@ function __conntab_values
 		twin_cookie other_end local_address local_port peer_address peer_port peer_service \
 		process pid fd command_line executable timer_expires timer_retransmits netns_name \
 		netns_inode direction user_or_uid queue service connections sockets full age rx_rate \
-		tx_rate rtt rttvar min_rtt rto ato congestion congestion_state ulp cwnd ssthresh \
-		delivery_rate pacing_rate max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited \
-		bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out segs_in data_segs_out \
-		data_segs_in delivered delivered_ce unacked sacked lost retrans fackets total_retrans \
-		retransmits probes backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss \
-		rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent \
-		last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale timestamps sack \
-		ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries total_rto_time \
-		received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes \
-		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
-		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
-		memory_send_queued memory_options memory_backlog memory_drops
+		tx_rate change sign rtt rttvar min_rtt rto ato congestion congestion_state ulp cwnd \
+		ssthresh delivery_rate pacing_rate max_pacing_rate app_limited busy_time rwnd_limited \
+		sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out \
+		segs_in data_segs_out data_segs_in delivered delivered_ce unacked sacked lost retrans \
+		fackets total_retrans retransmits probes backoff reordering reord_seen dsack_dups \
+		rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt \
+		last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale \
+		timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries \
+		total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes \
+		received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen \
+		usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit \
+		memory_forward memory_send_queued memory_options memory_backlog memory_drops
 		case --format
 			printf '%s\n' table json jsonl csv
 		case --color
@@ -62,8 +62,8 @@ function __conntab_values
 		rxbytes txbytes rxrate txrate drops recv_queue send_queue accept_queue backlog uid \
 		inode cookie rx_bytes tx_bytes listener_cookie twin_cookie peer_service timer_expires \
 		timer_retransmits netns_name netns_inode direction user_or_uid service connections \
-		sockets age rx_rate tx_rate rtt rttvar min_rtt rto ato congestion ulp cwnd ssthresh \
-		delivery_rate pacing_rate max_pacing_rate busy_time rwnd_limited sndbuf_limited \
+		sockets age rx_rate tx_rate sign rtt rttvar min_rtt rto ato congestion ulp cwnd \
+		ssthresh delivery_rate pacing_rate max_pacing_rate busy_time rwnd_limited sndbuf_limited \
 		bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out segs_in data_segs_out \
 		data_segs_in delivered delivered_ce unacked sacked lost retrans fackets total_retrans \
 		retransmits probes backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss \
@@ -102,6 +102,8 @@ function __conntab_values
 			find /sys/fs/cgroup -type d -printf '/%P\n'
 		case dev interface
 			ls /sys/class/net
+		case change
+			printf '%s\n' added removed
 		case congestion_state
 			printf '%s\n' open disorder cwr recovery loss
 		case '*'
@@ -142,7 +144,7 @@ function __conntab_next
 		set -e before[-1]
 	end
 	set -l command (__conntab_command)
-	if contains -- "$command" --replay record
+	if contains -- "$before[-1]" --replay record diff
 		__fish_complete_path (commandline -ct)
 		return
 	end
@@ -150,6 +152,7 @@ function __conntab_next
 	if test -z "$command"
 		printf '%s\t%s\n' list 'list sockets (the default)' \
 			record 'save all there is to know of the sockets in a file' \
+			diff 'what came and went since a record' \
 			fields 'what can be shown, sorted and filtered by' \
 			completion 'a script for the completion of bash, zsh or fish' \
 			schema 'the JSON Schema of what -j prints'
@@ -244,6 +247,8 @@ function __conntab_next
 			age 'time since the socket was first seen; not known in a single list' \
 			rx_rate 'rate of data received; not known in a single list' \
 			tx_rate 'rate of data sent; not known in a single list' \
+			change 'in a comparison: added (there now, not then) or removed' \
+			sign 'in a comparison: + there now, not then; - there then, not now' \
 			rtt 'smoothed round-trip time' \
 			rttvar 'mean deviation of the round-trip time' \
 			min_rtt 'smallest round-trip time seen lately' \

@@ -12,7 +12,7 @@ read -ra flags <<<"${FLAGS:--std=gnu17 -D_GNU_SOURCE -Iinclude}"
 sources=(src/*/*.c)
 tests=(tests/**/*.c)
 headers=(include/**/*.h src/**/*.h tests/**/*.h)
-scripts=(scripts/**/*.sh tests/live/run tests/live/*.sh .ci/run)
+scripts=(scripts/**/*.sh tests/live/run tests/live/*.sh tests/fixtures/*.sh .ci/run)
 pages=(man/*.[1-9])
 failed=0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Run the unit tests given as arguments, then the live tests, and sum them up:
+# Run the unit tests given as arguments, then the goldens and the live tests, and sum them up:
 #   CONNTAB=./conntab MKSOCK=build/mksock scripts/run-tests.sh PROGRAM...
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -u
@@ -33,6 +33,19 @@ run_unit() {
 	failed=$((failed + bad + lost))
 }
 
+run_golden() {
+	local output good bad
+	output=$(timeout 300 scripts/test-golden.sh 2>&1 </dev/null)
+	read -r good bad < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' <<<"$output") ||
+		{ good=0 bad=1; }
+	if [ "$bad" != 0 ]; then
+		printf '%s\n' "$output"
+	fi
+	echo "golden: $good passed, $bad failed"
+	passed=$((passed + good))
+	failed=$((failed + bad))
+}
+
 run_live() {
 	local log good bad code as_root=()
 	log=$(mktemp) || exit 1
@@ -54,6 +67,7 @@ run_live() {
 for program in "$@"; do
 	run_unit "$program"
 done
+run_golden
 run_live
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -23,6 +23,9 @@ char *arena_copy(struct arena *arena, const char *text, size_t length);
 /* The same for a NUL-terminated text. */
 char *arena_copy_text(struct arena *arena, const char *text);
 
+/* Move all that `other` holds to `arena`; `other` is empty then. */
+void arena_take(struct arena *arena, struct arena *other);
+
 /* Free everything; the arena is empty and usable again. */
 void arena_free(struct arena *arena);
 

@@ -34,6 +34,9 @@ void source_close(struct source *source);
 /* Index of the interface with this name in the source's namespace; 0: there is none. */
 uint32_t source_interface(struct source *source, const char *name);
 
+/* Take from `query` the protocols, IP versions and states that a file does not have. */
+void source_narrow(const struct source *source, struct query *query);
+
 /*
  * Read what `query` asks for.  0 and a snapshot, which the caller frees; what
  * could not be read is a note in it.  -errno only when there is nothing at all.

@@ -69,6 +69,8 @@ enum field_id {
 	FIELD_AGE,
 	FIELD_RX_RATE,
 	FIELD_TX_RATE,
+	FIELD_CHANGE,
+	FIELD_SIGN,
 	/* GROUP_TCP: struct tcp_info, congestion control */
 	FIELD_TCP_FIRST,
 	FIELD_TCP_LAST = FIELD_TCP_FIRST + 76,

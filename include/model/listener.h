@@ -57,6 +57,9 @@ enum port_class socket_port_class(const struct snapshot *snap, const struct sock
  * peer is not in the snapshot.
  */
 int pairs_find(struct snapshot *snap);
+/* The sockets from `index` on are about to be asked for their pairs: fetch ahead. */
+void pairs_expect(const struct snapshot *snap, size_t index);
+
 const struct socket *pair_of(const struct snapshot *snap, const struct socket *sk);
 
 #endif

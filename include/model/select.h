@@ -20,4 +20,7 @@ int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t k
 /* With everything known: hide the rest; listeners show only members of the answer. */
 void snapshot_select_finally(struct snapshot *snap, const struct query *query);
 
+/* After sockets were hidden in another way: listeners show only those that are not. */
+void snapshot_show_members(struct snapshot *snap);
+
 #endif

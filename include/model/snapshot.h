@@ -34,8 +34,10 @@ struct snapshot {
 	double time;			/* seconds since 1970 */
 	const char *host, *kernel;
 	uint32_t asked;			/* the query's needs */
-	uint32_t states;		/* the query's states */
+	uint32_t states;		/* the query's states; of a record those it has */
 	bool partial;			/* connections of its listeners may be missing */
+	size_t joined;			/* the last so many sockets are of another snapshot, */
+	uint32_t joined_asked;		/* which was asked for this */
 
 	struct socket *sockets;
 	size_t count, capacity;

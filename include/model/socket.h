@@ -53,8 +53,12 @@ enum missing {
 	MISSING_COUNT
 };
 
+/* In which of two snapshots that were compared (model/delta.h). */
+enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_REMOVED, CHANGE_COUNT };
+
 extern const char *const timer_names[TIMER_COUNT];
 extern const char *const missing_names[MISSING_COUNT];
+extern const char *const change_names[CHANGE_COUNT];
 
 struct socket_detail {
 	struct tcp *tcp;		/* NULL: not asked or not told */
@@ -95,6 +99,7 @@ struct socket {
 	uint8_t shutdown;		/* 1: receiving, 2: sending is shut down */
 	bool hidden;			/* not in the answer; tells of others */
 	bool deaf;			/* UDP: does not hear its own multicast, as tunnels do */
+	uint8_t change;			/* enum change */
 };
 
 _Static_assert(sizeof(struct socket) <= 112, "a million sockets must stay cheap");

@@ -20,6 +20,7 @@ enum extra {
 	EXTRA_MEMORY = 1 << 3,		/* -m */
 	EXTRA_INFO = 1 << 4,		/* -i */
 	EXTRA_NAMES = 1 << 5,		/* -r */
+	EXTRA_CHANGE = 1 << 6,		/* of two snapshots that were compared: which has it */
 };
 
 struct view_options {
@@ -52,6 +53,14 @@ static inline uint32_t view_limit_needs(uint32_t extras, uint32_t needs)
 {
 	return extras & EXTRA_OWNERS ? needs : needs & ~(uint32_t)(NEED_OWNER | NEED_PROCESS);
 }
+
+/*
+ * Append an array of the sockets of a listing, as they are in conntab/1; the
+ * notes of a snapshot; seconds since 1970.
+ */
+int json_add_sockets(struct listing *listing, struct buf *out);	/* 0 or -ENOMEM */
+void json_add_notes(const struct snapshot *snap, struct buf *out);
+void json_add_time(double seconds, struct buf *out);
 
 /* Append the JSON Schema of what VIEW_JSON writes. */
 void schema_show(struct buf *out);

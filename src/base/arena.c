@@ -62,6 +62,16 @@ char *arena_copy_text(struct arena *arena, const char *text)
 	return arena_copy(arena, text, strlen(text));
 }
 
+void arena_take(struct arena *arena, struct arena *other)
+{
+	struct arena_block **last = &arena->block;
+
+	while (*last)
+		last = &(*last)->older;
+	*last = other->block;
+	other->block = NULL;
+}
+
 void arena_free(struct arena *arena)
 {
 	while (arena->block) {

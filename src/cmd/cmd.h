@@ -13,7 +13,10 @@
 #include "view/view.h"
 
 /* Exit codes (man page, EXIT STATUS). */
-enum status { STATUS_FOUND, STATUS_NOTHING, STATUS_USAGE, STATUS_INCOMPLETE };
+enum status {
+	STATUS_FOUND, STATUS_NOTHING, STATUS_USAGE, STATUS_INCOMPLETE,
+	STATUS_SAME = STATUS_FOUND, STATUS_DIFFERENT = STATUS_NOTHING,
+};
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER, COLOR_COUNT };
 
@@ -45,6 +48,7 @@ struct command {
 
 extern const struct command list_command;
 extern const struct command record_command;
+extern const struct command diff_command;
 extern const struct command fields_command;
 extern const struct command schema_command;
 extern const struct command completion_command;
@@ -59,6 +63,9 @@ struct source;
  * that fails, says why, and returns the status to exit with.
  */
 enum status open_input(const struct settings *settings, struct source **source);
+
+/* The same of a recorded file, which the word behind `what` names. */
+enum status open_record(const char *what, const char *path, struct source **source);
 
 /*
  * Read the options of `argv` into `settings`, and the place of the first word
@@ -80,6 +87,12 @@ bool option_text(size_t index, struct option_text *text);
 /* Read the LIST of --columns or --sort into `settings`; on bad input says so and is false. */
 bool columns_parse(struct settings *settings, const char *list);
 bool sort_parse(struct settings *settings, const char *list);
+
+/* What the options ask of a view. */
+struct view_options view_options_of(const struct settings *settings);
+
+/* A filter that names states, or a target, says itself which are shown. */
+uint32_t states_to_show(const struct settings *settings, const struct filter *filter);
 
 /* Columns of the terminal that is standard output; 0: it is none. */
 size_t terminal_width(void);

@@ -101,6 +101,11 @@ static void add_subject(struct script *script, const char *prefix, const char *n
 	script->count++;
 }
 
+static bool takes_filter(const struct command *command)
+{
+	return command->words && strstr(command->words, "FILTER");
+}
+
 static void add_option_subjects(struct script *script, const struct option_text *option)
 {
 	char letter[] = { option->letter, '\0' };
@@ -112,9 +117,13 @@ static void add_option_subjects(struct script *script, const struct option_text 
 		add_subject(script, "-", letter, option->argument, NULL);
 }
 
-static bool takes_filter(const struct command *command)
+/* What comes first behind a command: a filter is completed word by word. */
+static void add_command_subject(struct script *script, const struct command *command)
 {
-	return command->words && strstr(command->words, "FILTER");
+	if (command->words && strncmp(command->words, "FILE", 4) == 0)
+		add_subject(script, "", command->name, "FILE", NULL);
+	else if (command->words && !takes_filter(command))
+		add_subject(script, "", command->name, command->words, NULL);
 }
 
 /* What stands behind a filter is its own business; a flag needs nothing. */
@@ -127,8 +136,7 @@ static void collect_subjects(struct script *script)
 	for (size_t i = 0; option_text(i, &option); i++)
 		add_option_subjects(script, &option);
 	for (size_t i = 0; (command = command_at(i)); i++)
-		if (command->words && !takes_filter(command))
-			add_subject(script, "", command->name, command->words, NULL);
+		add_command_subject(script, command);
 	for (size_t i = 0; filter_word(i, &word); i++)
 		if (*word.operand && *word.operand != '[')
 			add_subject(script, "", word.name, word.operand, word.choice);

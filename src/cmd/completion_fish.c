@@ -47,7 +47,7 @@ const char completion_fish[] =
 	"\t\tset -e before[-1]\n"
 	"\tend\n"
 	"\tset -l command (__conntab_command)\n"
-	"\tif contains -- \"$command\" @files@\n"
+	"\tif contains -- \"$before[-1]\" @files@\n"
 	"\t\t__fish_complete_path (commandline -ct)\n"
 	"\t\treturn\n"
 	"\tend\n"

@@ -7,21 +7,25 @@
 #include "cmd.h"
 #include "collect/source.h"
 
-static enum status open_file(const struct settings *settings, struct source **source)
+enum status open_record(const char *what, const char *path, struct source **source)
 {
 	char why[SOURCE_WHY_MAX];
-	int err;
+	int err = source_open_file(source, path, why);
 
+	if (!err)
+		return STATUS_FOUND;
+	complain(what, path, why);
+	return err == -ENOENT || err == -EINVAL ? STATUS_USAGE : STATUS_INCOMPLETE;
+}
+
+static enum status open_file(const struct settings *settings, struct source **source)
+{
 	if (settings->netns) {
 		complain("--netns", settings->netns,
 			 "not with --replay, for a record is of one network namespace");
 		return STATUS_USAGE;
 	}
-	err = source_open_file(source, settings->replay, why);
-	if (!err)
-		return STATUS_FOUND;
-	complain("--replay", settings->replay, why);
-	return err == -ENOENT || err == -EINVAL ? STATUS_USAGE : STATUS_INCOMPLETE;
+	return open_record("--replay", settings->replay, source);
 }
 
 static enum status open_kernel(const struct settings *settings, struct source **source)

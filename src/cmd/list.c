@@ -14,8 +14,7 @@
 
 enum { WIDTH_USUAL = 80, STATES_SHOWN = STATES_ALL & ~STATES_QUIET };
 
-/* A filter that names states, or a target, says itself which are shown. */
-static uint32_t states_to_show(const struct settings *settings, const struct filter *filter)
+uint32_t states_to_show(const struct settings *settings, const struct filter *filter)
 {
 	if (settings->all || (settings->summary && !settings->listening))
 		return STATES_ALL;
@@ -24,10 +23,34 @@ static uint32_t states_to_show(const struct settings *settings, const struct fil
 	return settings->listening ? STATES_LISTENING : STATES_SHOWN;
 }
 
-static struct view_options view_options_of(const struct settings *settings)
+size_t terminal_width(void)
 {
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return WIDTH_USUAL;
+	return size.ws_col;
+}
+
+static bool want_color(enum color color, size_t width)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return width && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+struct view_options view_options_of(const struct settings *settings)
+{
+	size_t width = terminal_width();
+
 	return (struct view_options){
 		.extras = settings->extras,
+		.width = width,
+		.color = want_color(settings->color, width),
 		.header = !settings->no_header,
 		.columns = settings->columns_chosen ? &settings->columns : NULL,
 	};
@@ -73,26 +96,6 @@ static struct query make_query(const struct settings *settings, const struct fil
 	return query;
 }
 
-size_t terminal_width(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
-		return WIDTH_USUAL;
-	return size.ws_col;
-}
-
-static bool want_color(enum color color, size_t width)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (color != COLOR_AUTO)
-		return color == COLOR_ALWAYS;
-	return width && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-}
-
 static enum status show(const struct settings *settings, const struct snapshot *snap,
 			uint32_t states)
 {
@@ -101,8 +104,6 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	struct buf out;
 	enum status status;
 
-	options.width = terminal_width();
-	options.color = want_color(settings->color, options.width);
 	if (buf_init(&out, STDOUT_FILENO) < 0) {
 		complain("out of memory", NULL, "the list could not be made");
 		return STATUS_INCOMPLETE;

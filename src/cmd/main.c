@@ -10,7 +10,8 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&list_command, &record_command, &fields_command, &completion_command, &schema_command,
+	&list_command, &record_command, &diff_command, &fields_command, &completion_command,
+	&schema_command,
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28 };
@@ -70,7 +71,11 @@ static void show_commands(struct buf *out)
 			buf_add_text(out, commands[i]->words);
 		}
 		used = out->length - start;
-		buf_add_blanks(out, used < HELP_INDENT ? HELP_INDENT - used : 1);
+		if (used >= HELP_INDENT) {
+			buf_add_char(out, '\n');
+			used = 0;
+		}
+		buf_add_blanks(out, HELP_INDENT - used);
 		buf_add_text(out, commands[i]->help);
 		buf_add_char(out, '\n');
 	}

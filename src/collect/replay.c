@@ -188,6 +188,15 @@ void replay_close(struct replay *replay)
 	free(replay);
 }
 
+void replay_narrow(const struct replay *replay, struct query *query)
+{
+	const struct recorded *recorded = &replay->first;
+
+	query->protocols &= recorded->protocols;
+	query->versions &= recorded->versions;
+	query->states &= recorded->snap->states;
+}
+
 int replay_collect(struct replay *replay, const struct query *query, struct snapshot **snap)
 {
 	char why[SOURCE_WHY_MAX];

@@ -26,6 +26,9 @@ int replay_open(struct replay **replay, const char *path, char why[SOURCE_WHY_MA
 int replay_open_bytes(struct replay **replay, uint8_t *data, size_t size, double time,
 		      char why[SOURCE_WHY_MAX]);
 
+/* See source_narrow(); before anything was collected. */
+void replay_narrow(const struct replay *replay, struct query *query);
+
 /* See source_collect(); 0 or -ENOMEM. */
 int replay_collect(struct replay *replay, const struct query *query, struct snapshot **snap);
 void replay_close(struct replay *replay);

@@ -234,7 +234,7 @@ static void list_lacking(struct buf *list, const struct recorded *recorded,
 	if (versions)
 		add_item(list, versions & IP_VERSION_4 ? "IPv4" : "IPv6", " sockets");
 	if (query->states & ~recorded->snap->states)
-		add_item(list, "sockets in all states", "");
+		add_item(list, "sockets in other states", "");
 	if (needs & NEED_OWNER)
 		needs &= ~(uint32_t)NEED_PROCESS;
 	for (size_t i = 0; i < PART_COUNT; i++)
@@ -278,7 +278,7 @@ int recorded_apply(struct recorded *recorded, const struct query *query)
 	if (!err)
 		err = drop_strangers(snap);
 	snap->asked = query->needs & (snap->asked | FOUND_AGAIN);
-	snap->states = query->states;
+	snap->states &= query->states;
 	if (!err && (query->needs & NEED_LISTENER))
 		err = listeners_find(snap);
 	if (!err && (snap->asked & NEED_OWNER))

@@ -235,8 +235,8 @@ static int collect_outside(struct collection *c)
 
 	if (needs & NEED_BEFORE)
 		snapshot_note(c->snap, SEVERITY_WARNING, "rates",
-			      "ages and rates are known only to who looks twice: in a list no "
-			      "socket has any");
+			      "ages, rates and changes are known only to who looks twice: in a "
+			      "list no socket has any");
 	if (needs & NEED_CGROUP)
 		cgroups_resolve(c->snap);
 	if (needs & NEED_USER)
@@ -285,6 +285,12 @@ uint32_t source_interface(struct source *source, const char *name)
 		index = 0;
 	close(own);
 	return index;
+}
+
+void source_narrow(const struct source *source, struct query *query)
+{
+	if (source->replay)
+		replay_narrow(source->replay, query);
 }
 
 int source_collect(struct source *source, const struct query *query, struct snapshot **snap)

@@ -114,7 +114,10 @@ static void show_dumps(const struct filter *filter, const struct query *query, s
 void filter_explain(const struct filter *filter, const struct query *query, struct buf *out)
 {
 	buf_add_literal(out, "filter: ");
-	text_add_safe(out, filter->text, strlen(filter->text), SIZE_MAX);
+	if (filter->root)
+		text_add_safe(out, filter->text, strlen(filter->text), SIZE_MAX);
+	else
+		buf_add_literal(out, "none");
 	buf_add_literal(out, "\n\nmeaning:\n");
 	if (filter->root)
 		show_node(filter, filter->root, INDENT, out);

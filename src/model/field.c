@@ -195,6 +195,12 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_TX_RATE] = SOCKET(between, UNSIGNED, "tx_rate", "TX-RATE",
 		"rate of data sent; not known in a single list",
 		.needs = NEED_BEFORE, .unit = UNIT_BPS, .right = true),
+	[FIELD_CHANGE] = SOCKET(change, TEXT, "change", "CHANGE",
+		"in a comparison: added (there now, not then) or removed",
+		.needs = NEED_BEFORE, .width = 7, .word = word_change),
+	[FIELD_SIGN] = SOCKET(sign, TEXT, "sign", "+-",
+		"in a comparison: + there now, not then; - there then, not now",
+		.needs = NEED_BEFORE, .width = 2),
 	/* The figures of tcp_info follow in the order in which they are shown. */
 	[FIELD_TCP_FIRST] = TIME("rtt", "round trip", "smoothed round-trip time", UNIT_US, 68,
 		4),

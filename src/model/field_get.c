@@ -227,6 +227,21 @@ GETTER(full)
 	return (struct value){ .type = field->type, .boolean = sk->accept_queue > sk->backlog };
 }
 
+GETTER(change)
+{
+	(void)field;
+	return text(change_names[row->sk->change]);
+}
+
+GETTER(sign)
+{
+	static const char *const signs[CHANGE_COUNT] = { [CHANGE_ADDED] = "+",
+							 [CHANGE_REMOVED] = "-" };
+
+	(void)field;
+	return text(signs[row->sk->change]);
+}
+
 GETTER(between)
 {
 	(void)row;

@@ -54,6 +54,8 @@ GETTER(timer_retransmits);
 GETTER(netns_name);
 GETTER(netns_inode);
 GETTER(full);
+GETTER(change);
+GETTER(sign);
 GETTER(between);	/* what only two looks at the table tell */
 GETTER(whole);		/* composite values, which the view takes from the row */
 GETTER(tcp);		/* by field->place, from tcp_info */
@@ -72,6 +74,7 @@ const char *word_port_class(size_t index);
 const char *word_shutdown(size_t index);
 const char *word_missing(size_t index);
 const char *word_timer(size_t index);
+const char *word_change(size_t index);
 const char *word_tcp_phase(size_t index);
 
 extern const char *const family_names[2];	/* IPv4, IPv6 */

@@ -41,6 +41,7 @@ WORDS(port_class, port_class_names)
 WORDS(shutdown, shutdown_names)
 WORDS(missing, missing_names)
 WORDS(timer, timer_names)
+WORDS(change, change_names)
 WORDS(tcp_phase, tcp_phase_names)
 
 const char *word_protocol(size_t index)

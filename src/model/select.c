@@ -108,10 +108,15 @@ static void show_members(struct snapshot *snap, struct listener *listener)
 	listener->count = shown;
 }
 
+void snapshot_show_members(struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->listener_count; i++)
+		show_members(snap, &snap->listeners[i]);
+}
+
 void snapshot_select_finally(struct snapshot *snap, const struct query *query)
 {
 	if (query->select.match)
 		hide(snap, query, UINT32_MAX);
-	for (size_t i = 0; i < snap->listener_count; i++)
-		show_members(snap, &snap->listeners[i]);
+	snapshot_show_members(snap);
 }

@@ -27,6 +27,12 @@ const char *const missing_names[MISSING_COUNT] = {
 	[MISSING_OTHER_PID_NAMESPACE] = "other-pid-namespace",
 };
 
+const char *const change_names[CHANGE_COUNT] = {
+	[CHANGE_NONE] = NULL,
+	[CHANGE_ADDED] = "added",
+	[CHANGE_REMOVED] = "removed",
+};
+
 bool socket_is_listener(const struct socket *sk)
 {
 	return protocols[sk->protocol].listening & STATE_BIT(sk->state);

@@ -21,6 +21,7 @@ static const struct {
 	enum field_id first, last;
 	uint32_t extras;		/* only with all of these */
 } usual_columns[] = {
+	{ FIELD_CHANGE, FIELD_CHANGE, EXTRA_CHANGE },
 	{ FIELD_PROTOCOL, FIELD_PROTOCOL, 0 },
 	{ FIELD_STATE, FIELD_SCOPE, 0 },
 	{ FIELD_LOCAL_ADDRESS, FIELD_PEER_PORT, 0 },

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "model/delta.h"
 
 enum { MILLI = 1000, KEY_MAX = 40 };
 
@@ -54,7 +55,7 @@ static void add_member_text(struct buf *out, const char *key, const char *text)
 	add_text(out, text);
 }
 
-static void add_time(struct buf *out, double seconds)
+void json_add_time(double seconds, struct buf *out)
 {
 	buf_add_decimal(out, (uint64_t)(seconds * MILLI), 3);
 }
@@ -117,7 +118,7 @@ static void add_owner(struct buf *out, const struct snapshot *snap, const struct
 	add_uid(out, snap, process->uid);
 	buf_add_literal(out, ",\"start_time\":");
 	if (process->start_time > 0)
-		add_time(out, process->start_time);
+		json_add_time(process->start_time, out);
 	else
 		buf_add_literal(out, "null");
 	add_member_text(out, ",\"cgroup\":", process->cgroup);
@@ -131,7 +132,7 @@ static void add_owners(struct buf *out, const struct snapshot *snap, const struc
 {
 	bool any = false;
 
-	if (!(snap->asked & NEED_OWNER)) {
+	if (!(delta_asked(snap, sk) & NEED_OWNER)) {
 		buf_add_literal(out, "null");
 		return;
 	}
@@ -211,7 +212,6 @@ static void add_fields(struct json *json, const struct row *row, enum field_id f
 		buf_add(json->out, json->keys[id].text, json->keys[id].length);
 		add_value(json, row, &fields[id]);
 	}
-	buf_add_char(json->out, '}');
 }
 
 static void add_value(struct json *json, const struct row *row, const struct field *field)
@@ -247,9 +247,11 @@ static void add_value(struct json *json, const struct row *row, const struct fie
 		break;
 	case VALUE_TCP:
 		add_fields(json, row, FIELD_TCP_FIRST, FIELD_TCP_LAST);
+		buf_add_char(out, '}');
 		break;
 	case VALUE_MEMORY:
 		add_fields(json, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST);
+		buf_add_char(out, '}');
 		break;
 	default:
 		buf_add_literal(out, "null");
@@ -258,9 +260,9 @@ static void add_value(struct json *json, const struct row *row, const struct fie
 
 /* ---- the document ---------------------------------------------------- */
 
-static void add_notes(struct buf *out, const struct snapshot *snap)
+void json_add_notes(const struct snapshot *snap, struct buf *out)
 {
-	buf_add_literal(out, ",\n \"notes\":[");
+	buf_add_char(out, '[');
 	for (const struct note *note = snap->notes; note; note = note->next) {
 		buf_add_text(out, note == snap->notes ? "" : ",");
 		add_member_text(out, "{\"severity\":", severity_names[note->severity]);
@@ -276,10 +278,11 @@ static void add_head(struct buf *out, const struct snapshot *snap)
 	add_member_text(out, "{\"schema\":\"conntab/1\",\"host\":", snap->host);
 	add_member_text(out, ",\"kernel\":", snap->kernel);
 	buf_add_literal(out, ",\"time\":");
-	add_time(out, snap->time);
+	json_add_time(snap->time, out);
 	buf_add_literal(out, ",\"complete\":");
 	buf_add_text(out, snapshot_is_complete(snap) ? "true" : "false");
-	add_notes(out, snap);
+	buf_add_literal(out, ",\n \"notes\":");
+	json_add_notes(snap, out);
 }
 
 static bool begins_object(enum field_id id)
@@ -299,22 +302,42 @@ static void make_keys(struct json *json)
 	}
 }
 
-/* All sockets, each behind `first` or `next` and followed by `end`. */
-static int add_sockets(struct listing *listing, struct buf *out, const char *first,
-		       const char *next, const char *end)
+/* What stands before the first socket, before the others, and behind each. */
+struct frame {
+	const char *first, *next, *end;
+};
+
+static int add_sockets(struct listing *listing, struct buf *out, const struct frame *frame,
+		       bool changes)
 {
 	struct row row = { .snap = listing->snap };
 	struct json json = { .out = out };
 	int err = listing_line_up(listing);
+	const char *before = frame->first;
 	size_t at = 0;
 
 	make_keys(&json);
 	while (!err && (row.sk = listing_next(listing, &at))) {
-		buf_add_text(out, first);
+		pairs_expect(row.snap, at);
+		buf_add_text(out, before);
 		add_fields(&json, &row, 0, FIELD_JSON_END - 1);
-		buf_add_text(out, end);
-		first = next;
+		if (changes)
+			add_fields(&json, &row, FIELD_CHANGE, FIELD_CHANGE);
+		buf_add_char(out, '}');
+		buf_add_text(out, frame->end);
+		before = frame->next;
 	}
+	return err;
+}
+
+int json_add_sockets(struct listing *listing, struct buf *out)
+{
+	static const struct frame frame = { "\n  ", ",\n  ", "" };
+	int err;
+
+	buf_add_char(out, '[');
+	err = add_sockets(listing, out, &frame, false);
+	buf_add_char(out, ']');
 	return err;
 }
 
@@ -324,14 +347,15 @@ int json_show(struct listing *listing, const struct view_options *options, struc
 
 	(void)options;
 	add_head(out, listing->snap);
-	buf_add_literal(out, ",\n \"sockets\":[");
-	err = add_sockets(listing, out, "\n  ", ",\n  ", "");
-	buf_add_literal(out, "]}\n");
+	buf_add_literal(out, ",\n \"sockets\":");
+	err = json_add_sockets(listing, out);
+	buf_add_literal(out, "}\n");
 	return err;
 }
 
 int jsonl_show(struct listing *listing, const struct view_options *options, struct buf *out)
 {
-	(void)options;
-	return add_sockets(listing, out, "", "", "\n");
+	static const struct frame frame = { "", "", "\n" };
+
+	return add_sockets(listing, out, &frame, options->extras & EXTRA_CHANGE);
 }

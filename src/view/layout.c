@@ -19,6 +19,7 @@ struct column {
 };
 
 static const struct column listener_columns[] = {
+	{ FIELD_SIGN, 0, EXTRA_CHANGE },
 	{ FIELD_PROTOCOL, 0, 0 },
 	{ FIELD_STATE, 7, 0 },
 	{ FIELD_LOCAL, 0, 0 },
@@ -34,6 +35,7 @@ static const struct column listener_columns[] = {
 };
 
 static const struct column connection_columns[] = {
+	{ FIELD_SIGN, 0, EXTRA_CHANGE },
 	{ FIELD_PROTOCOL, 0, 0 },
 	{ FIELD_STATE, 0, 0 },
 	{ FIELD_LOCAL, 0, 0 },
@@ -48,6 +50,7 @@ static const struct column connection_columns[] = {
 };
 
 static const struct column bound_columns[] = {
+	{ FIELD_SIGN, 0, EXTRA_CHANGE },
 	{ FIELD_PROTOCOL, 0, 0 },
 	{ FIELD_STATE, 0, 0 },
 	{ FIELD_LOCAL, 0, 0 },

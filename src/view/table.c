@@ -31,6 +31,11 @@ static const char *const state_colors[STATE_COUNT] = {
 	[STATE_BOUND] = "\033[2m",
 };
 
+static const char *const change_colors[CHANGE_COUNT] = {
+	[CHANGE_ADDED] = "\033[32m",
+	[CHANGE_REMOVED] = "\033[31m",
+};
+
 /* A cell as it was written last, to be written again where the next row says the same. */
 struct written {
 	struct value value;
@@ -61,6 +66,8 @@ static const char *color_of(const struct row *row, enum field_id id)
 {
 	if (id == FIELD_STATE)
 		return state_colors[row->sk->state];
+	if (id == FIELD_SIGN)
+		return change_colors[row->sk->change];
 	if (id == FIELD_OWNERS && row->listener && row->listener->independent)
 		return "\033[33m";
 	return NULL;

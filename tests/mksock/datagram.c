@@ -42,6 +42,7 @@ void make_udp(const struct args *args)
 	if (v6only >= 0)
 		sock_on(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
 	sock_bind_device(fd, arg_text(args, "dev"));
+	sock_mark(fd, arg_number(args, "mark"));
 	sock_bind(fd, &where);
 	report(fd, "udp", "UNCONN");
 }

@@ -24,6 +24,7 @@ void make_listen(const struct args *args)
 	if (v6only >= 0)
 		sock_on(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
 	sock_bind_device(fd, arg_text(args, "dev"));
+	sock_mark(fd, arg_number(args, "mark"));
 	sock_bind(fd, &where);
 	if (listen(fd, arg_number(args, "backlog")))
 		die("listen");

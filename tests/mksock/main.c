@@ -22,8 +22,8 @@
 #define COMMON_ARGS "uid=-1 comm=mksock cmdline="
 
 static const struct fixture fixtures[] = {
-	{ "listen", "addr=127.0.0.1 port=0 backlog=128 v6only=-1 dev= reuseaddr=1 reuseport=0",
-	  "TCP listener: 0.0.0.0, ::, an address, fe80::1%DEV; bound to the device dev",
+	{ "listen", "addr=127.0.0.1 port=0 backlog=128 v6only=-1 dev= mark=0 reuseaddr=1 reuseport=0",
+	  "TCP listener: 0.0.0.0, ::, an address, fe80::1%DEV; bound to the device dev; SO_MARK",
 	  make_listen },
 	{ "twins", "port=0", "one service, two listeners: 0.0.0.0 and [::] for IPv6 only",
 	  make_twins },
@@ -33,9 +33,10 @@ static const struct fixture fixtures[] = {
 	  "n connections that wait in the accept queue", make_unaccepted },
 	{ "accept-full", "addr=127.0.0.1 port=0 backlog=1 extra=2",
 	  "a full accept queue, and extra clients that stay in SYN-SENT", make_accept_full },
-	{ "conn", "addr=127.0.0.1 to= port=0 bytes=0 back=0 keepalive=0 fork=0 listener=1",
+	{ "conn", "addr=127.0.0.1 to= port=0 bytes=0 back=0 keepalive=0 mark=0 fork=0 listener=1",
 	  "one connection, unread bytes on the way to the server and back; fork=1: client in a "
-	  "child; addr=:: to=127.0.0.1: v4-mapped; listener=0: the listener is closed", make_conn },
+	  "child; addr=:: to=127.0.0.1: v4-mapped; listener=0: the listener is closed; mark: of "
+	  "the listener and the server", make_conn },
 	{ "mptcp", "addr=127.0.0.1 port=0", "one MPTCP connection", make_mptcp },
 	{ "syn-sent", "addr=127.0.0.1 port=0", "SYN-SENT: the listener hears nothing",
 	  make_syn_sent },
@@ -61,7 +62,7 @@ static const struct fixture fixtures[] = {
 	{ "rst", "addr=127.0.0.1 port=0 bound=45678",
 	  "a client whose server sent RST, descriptor still open; bound: its own port",
 	  make_rst },
-	{ "udp", "addr=127.0.0.1 port=0 v6only=-1 dev=", "UDP socket, bound", make_udp },
+	{ "udp", "addr=127.0.0.1 port=0 v6only=-1 dev= mark=0", "UDP socket, bound", make_udp },
 	{ "udp-conn", "addr=127.0.0.1 port=0 bytes=0",
 	  "UDP socket connected to a bound one, bytes unread in two datagrams", make_udp_conn },
 	{ "udp-drops", "addr=127.0.0.1 port=0 n=50",

@@ -67,6 +67,8 @@ int sock_new(int family, int type, int protocol);
 void sock_on(int fd, int level, int name, int value);
 void sock_bind(int fd, const struct where *where);
 void sock_bind_device(int fd, const char *device);
+/* SO_MARK, which takes a right; 0 needs none and is no mark. */
+void sock_mark(int fd, long mark);
 /* The socket drops every packet it is sent, as if the net were cut, until it is deaf no more. */
 void sock_deaf(int fd);
 void sock_hear(int fd);

@@ -115,6 +115,12 @@ void sock_bind_device(int fd, const char *device)
 		die("bind to device '%s'", device);
 }
 
+void sock_mark(int fd, long mark)
+{
+	if (mark)
+		sock_on(fd, SOL_SOCKET, SO_MARK, (int)mark);
+}
+
 /* A filter of the socket drops TCP segments before the protocol sees them. */
 void sock_deaf(int fd)
 {

@@ -52,6 +52,7 @@ void make_conn(const struct args *args)
 	int server;
 
 	split.listener = tcp_listen(address, arg_number(args, "port"), LOCAL_BACKLOG);
+	sock_mark(split.listener, arg_number(args, "mark"));
 	where_of(&where, split.listener);
 	where_parse(&split.to, *to ? to : reachable(address), where_port(&where));
 	if (split.fork)
