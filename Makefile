@@ -4,8 +4,8 @@
 #   make deps run       install what is needed, build, list this machine's sockets
 #   make deps test      the same, and run all tests (the live ones need root)
 #   make golden         write the expected outputs in tests/golden anew
-#   make schema         write share/conntab-1.schema.json anew from the field table
 #   make check          format, static analysis, floors and sizes
+#   make docs           write anew what comes from tables: completions, parts of the manual, schema
 #   make bench fuzz     see scripts/bench/README.md; FUZZ_SECONDS=20 for each target
 #   make install uninstall clean    [DESTDIR=] [PREFIX=/usr/local]
 
@@ -21,8 +21,8 @@ endif
 # Debian packages: to build; and to test and check, which `make deps run` does without.
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
-	clang clang-tidy clang-format cppcheck shellcheck mandoc python3-jsonschema \
-	netbase
+	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish \
+	python3-jsonschema netbase
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -79,7 +79,7 @@ after_deps := $(filter deps,$(MAKECMDGOALS))
 # "CC file" in place of the command, unless V=1.
 run = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$@';)
 
-.PHONY: all deps schema golden run check test bench fuzz run-fuzzers install uninstall clean FORCE
+.PHONY: all deps golden run docs check test bench fuzz run-fuzzers install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -133,10 +133,6 @@ build/bench/%: scripts/bench/%.c | $(after_deps)
 
 -include $(patsubst %.o,%.d,$(objects) $(unit_parts)) $(addsuffix .d,$(units) $(fuzzers))
 
-# Generated from the field table, and kept in the repository; a test compares.
-schema: $(out)/conntab
-	$(out)/conntab schema >$(schema)
-
 # ---- running --------------------------------------------------------------
 
 run: conntab
@@ -151,8 +147,11 @@ test: $(out)/conntab build/mksock $(units)
 golden: $(out)/conntab
 	CONNTAB=$< scripts/test-golden.sh --write
 
-check: | $(after_deps)
-	@FLAGS='$(subst ',,$(language))' scripts/check.sh
+docs: $(out)/conntab
+	@CONNTAB=$(out)/conntab scripts/gen-docs.sh
+
+check: $(out)/conntab | $(after_deps)
+	@CONNTAB=$(out)/conntab FLAGS='$(subst ',,$(language))' scripts/check.sh
 
 bench: conntab $(benches)
 	scripts/bench/bench.sh quick
@@ -169,14 +168,25 @@ deps:
 	@scripts/install-deps.sh "$(LIBRARIES) $(if $(build_only),,$(TOOLS))" \
 		"$(if $(build_only),,$(CLANG_RUNTIME))"
 
+# What goes where below PREFIX: FILE:PLACE.
+shared := man/conntab.8:share/man/man8/conntab.8 \
+	man/conntab-filter.7:share/man/man7/conntab-filter.7 \
+	man/conntab-fields.7:share/man/man7/conntab-fields.7 \
+	$(schema):share/conntab/$(notdir $(schema)) \
+	completions/conntab.bash:share/bash-completion/completions/conntab \
+	completions/_conntab:share/zsh/vendor-completions/_conntab \
+	completions/conntab.fish:share/fish/vendor_completions.d/conntab.fish
+prefix := $(DESTDIR)$(PREFIX)
+
 install: $(out)/conntab
-	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/conntab
-	install -D -m 644 man/conntab.8 $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8
-	install -D -m 644 $(schema) $(DESTDIR)$(PREFIX)/share/conntab/$(notdir $(schema))
+	install -D -m 755 $< $(prefix)/bin/conntab
+	@set -e; for pair in $(shared); do \
+		echo "install -D -m 644 $${pair%%:*} $(prefix)/$${pair#*:}"; \
+		install -D -m 644 "$${pair%%:*}" "$(prefix)/$${pair#*:}"; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/conntab $(DESTDIR)$(PREFIX)/share/man/man8/conntab.8 \
-		$(DESTDIR)$(PREFIX)/share/conntab/$(notdir $(schema))
+	rm -f $(prefix)/bin/conntab $(foreach pair,$(shared),$(prefix)/$(lastword $(subst :, ,$(pair))))
 
 clean:
 	rm -rf build conntab

@@ -56,11 +56,18 @@ pages() {
 	fi
 }
 
+completions() {
+	shellcheck --shell=bash completions/conntab.bash &&
+		zsh -n completions/_conntab && fish -n completions/conntab.fish
+}
+
 check format format
 check clang-tidy tidy
 check cppcheck static_analysis
 check shellcheck shellcheck -x "${scripts[@]}"
 check mandoc pages
+check completions completions
+check docs scripts/gen-docs.sh --check
 check floors scripts/check-floors.sh
 check sizes scripts/check-sizes.sh
 [ "$failed" = 0 ]

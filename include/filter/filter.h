@@ -80,7 +80,19 @@ void filter_narrow(const struct filter *filter, struct query *query);
  */
 void filter_explain(const struct filter *filter, const struct query *query, struct buf *out);
 
-/* The words that may begin a term, for help and completion: NULL after the last one. */
-const char *filter_word(size_t index);
+/* A word that may begin a term, for manuals and completion. */
+struct filter_word {
+	const char *name;
+	const char *same_as;		/* the word before it that means the same, or NULL */
+	const char *operand;		/* what stands behind it: "PORT", "[yes|no]"; "": nothing */
+	const char *help;
+	const char *(*choice)(size_t index);	/* all it may be, then NULL; no function: anything */
+};
+
+/* The word at `index`, each name once; false behind the last one. */
+bool filter_word(size_t index, struct filter_word *word);
+
+/* Names of states and of groups of them: NULL behind the last one. */
+const char *filter_state(size_t index);
 
 #endif

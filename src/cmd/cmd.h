@@ -51,6 +51,10 @@ extern const struct command record_command;
 extern const struct command diff_command;
 extern const struct command fields_command;
 extern const struct command schema_command;
+extern const struct command completion_command;
+
+/* The command at `index`, in the order of --help; NULL behind the last one. */
+const struct command *command_at(size_t index);
 
 struct source;
 
@@ -69,6 +73,16 @@ enum status open_record(const char *what, const char *path, struct source **sour
  * result is false.
  */
 bool options_parse(struct settings *settings, int argc, char **argv, int *words);
+
+/* An option as completion needs it. */
+struct option_text {
+	const char *name, *help;
+	const char *argument;		/* NULL: takes none */
+	char letter;			/* '\0': has none */
+};
+
+/* The option at `index`, in the order of --help; false behind the last one. */
+bool option_text(size_t index, struct option_text *text);
 
 /* Read the LIST of --columns or --sort into `settings`; on bad input says so and is false. */
 bool columns_parse(struct settings *settings, const char *list);

@@ -374,7 +374,7 @@ static enum status run_diff(const struct settings *given)
 
 const struct command diff_command = {
 	.name = "diff",
-	.help = "what is there now and was not in a record, and the other way round",
+	.help = "what came and went since a record",
 	.words = "FILE [FILE|now [FILTER]]",
 	.most = ANY_WORDS,
 	.run = run_diff,

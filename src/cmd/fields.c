@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* conntab fields: what can be shown and sorted by; conntab schema: what JSON looks like. */
+/* conntab fields: what can be shown, sorted and filtered by; conntab schema: what JSON looks like. */
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "cmd.h"
 
-enum { INDENT = 2, GAP = 2, HELP_LEAST = 30 };
+enum { INDENT = 2, GAP = 2, HELP_LEAST = 30, HELP_INDENT = 8 };
 
 static const char *const group_titles[] = {
 	[GROUP_SOCKET] = "Fields of every socket",
@@ -144,6 +144,50 @@ static void add_set(struct printer *printer, const struct column_set *set)
 	buf_free(&text);
 }
 
+/* "sport, local_port, lport" */
+static void add_names(struct buf *out, const struct filter_word *word)
+{
+	struct filter_word other;
+
+	buf_add_text(out, word->name);
+	for (size_t i = 0; filter_word(i, &other); i++) {
+		if (!other.same_as || strcmp(other.same_as, word->name) != 0)
+			continue;
+		buf_add_literal(out, ", ");
+		buf_add_text(out, other.name);
+	}
+}
+
+static bool has_other_name(const char *name)
+{
+	struct filter_word word;
+
+	for (size_t i = 0; filter_word(i, &word); i++)
+		if (word.same_as && strcmp(word.same_as, name) == 0)
+			return true;
+	return false;
+}
+
+/* Most fields are words of filters too: only those with more names, and what is no field. */
+static void add_filter_words(struct printer *printer)
+{
+	struct filter_word word;
+
+	for (size_t i = 0; filter_word(i, &word); i++) {
+		struct buf *out = printer->out;
+
+		if (word.same_as || (field_find(word.name) && !has_other_name(word.name)))
+			continue;
+		buf_add_blanks(out, INDENT);
+		add_names(out, &word);
+		buf_add_text(out, *word.operand ? " " : "");
+		buf_add_text(out, word.operand);
+		buf_add_char(out, '\n');
+		buf_add_blanks(out, HELP_INDENT);
+		add_wrapped(printer, word.help, HELP_INDENT);
+	}
+}
+
 static void show_table(struct buf *out)
 {
 	struct printer printer = { .out = out, .width = terminal_width() };
@@ -154,6 +198,8 @@ static void show_table(struct buf *out)
 		add_set(&printer, &column_sets[i]);
 	buf_add_literal(out, "\nStates\n");
 	add_states(&printer);
+	buf_add_literal(out, "\nMore words of filters, beside the names of fields\n");
+	add_filter_words(&printer);
 }
 
 /* ---- for programs ---------------------------------------------------- */
@@ -167,14 +213,14 @@ static void add_text(struct buf *out, const char *key, const char *text)
 		buf_add_literal(out, "null");
 }
 
-static void add_words(struct buf *out, const struct field *field)
+static void add_words(struct buf *out, const char *(*word)(size_t index))
 {
-	if (!field->word) {
+	if (!word) {
 		buf_add_literal(out, "null");
 		return;
 	}
-	for (size_t i = 0; field->word(i); i++)
-		add_text(out, i ? "," : "[", field->word(i));
+	for (size_t i = 0; word(i); i++)
+		add_text(out, i ? "," : "[", word(i));
 	buf_add_char(out, ']');
 }
 
@@ -207,7 +253,7 @@ static void add_json_field(struct buf *out, const struct field *field)
 	buf_add_literal(out, ",\"column\":");
 	buf_add_text(out, field_is_group(field) ? "false" : "true");
 	buf_add_literal(out, ",\"words\":");
-	add_words(out, field);
+	add_words(out, field->word);
 	add_text(out, ",\"help\":", field->help);
 	buf_add_char(out, '}');
 }
@@ -227,8 +273,21 @@ static void add_json_set(struct buf *out, const struct column_set *set)
 	buf_add_text(out, set->fields ? "\"]}" : "}");
 }
 
+static void add_json_word(struct buf *out, const struct filter_word *word)
+{
+	add_text(out, "\n  {\"name\":", word->name);
+	add_text(out, ",\"same_as\":", word->same_as);
+	add_text(out, ",\"operand\":", *word->operand ? word->operand : NULL);
+	buf_add_literal(out, ",\"words\":");
+	add_words(out, word->choice);
+	add_text(out, ",\"help\":", word->help);
+	buf_add_char(out, '}');
+}
+
 static void show_json(struct buf *out)
 {
+	struct filter_word word;
+
 	buf_add_literal(out, "{\"schema\":\"conntab-fields/1\",\n \"fields\":[");
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		buf_add_text(out, i ? "," : "");
@@ -238,6 +297,11 @@ static void show_json(struct buf *out)
 	for (size_t i = 0; i < COLUMN_SETS; i++) {
 		buf_add_text(out, i ? "," : "");
 		add_json_set(out, &column_sets[i]);
+	}
+	buf_add_literal(out, "],\n \"filter_words\":[");
+	for (size_t i = 0; filter_word(i, &word); i++) {
+		buf_add_text(out, i ? "," : "");
+		add_json_word(out, &word);
 	}
 	buf_add_literal(out, "]}\n");
 }
@@ -272,7 +336,7 @@ static enum status run_schema(const struct settings *settings)
 
 const struct command fields_command = {
 	.name = "fields",
-	.help = "what can be shown and sorted by",
+	.help = "what can be shown, sorted and filtered by",
 	.run = run_fields,
 };
 

@@ -10,10 +10,16 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&list_command, &record_command, &diff_command, &fields_command, &schema_command,
+	&list_command, &record_command, &diff_command, &fields_command, &completion_command,
+	&schema_command,
 };
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), NAME_COLUMNS = 10 };
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28 };
+
+const struct command *command_at(size_t index)
+{
+	return index < COMMAND_COUNT ? commands[index] : NULL;
+}
 
 void complain(const char *what, const char *word, const char *expected)
 {
@@ -56,15 +62,23 @@ enum status finish(struct buf *out, enum status status)
 static void show_commands(struct buf *out)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		size_t length = strlen(commands[i]->name);
+		size_t start = out->length, used;
 
 		buf_add_literal(out, "  ");
-		buf_add(out, commands[i]->name, length);
-		buf_add_blanks(out, NAME_COLUMNS > length ? NAME_COLUMNS - length : 1);
+		buf_add_text(out, commands[i]->name);
+		if (commands[i]->words) {
+			buf_add_char(out, ' ');
+			buf_add_text(out, commands[i]->words);
+		}
+		used = out->length - start;
+		if (used >= HELP_INDENT) {
+			buf_add_char(out, '\n');
+			used = 0;
+		}
+		buf_add_blanks(out, HELP_INDENT - used);
 		buf_add_text(out, commands[i]->help);
 		buf_add_char(out, '\n');
 	}
-	buf_add_char(out, '\n');
 }
 
 static enum status show_help(void)
@@ -74,13 +88,18 @@ static enum status show_help(void)
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
-			"Usage: conntab [list] [OPTIONS] [TARGET...] [FILTER]\n"
-			"       conntab COMMAND [OPTIONS] ...\n\n"
-			"Who listens on this machine, who is connected, and whose it is.\n\n");
+			"Usage: conntab [COMMAND] [OPTIONS] [TARGET...] [FILTER]\n\n"
+			"Who listens on this machine, who is connected, and whose it is.\n\n"
+			"Commands:\n");
 	show_commands(&out);
+	buf_add_literal(&out, "\nOptions:\n");
 	options_show(&out);
-	buf_add_literal(&out, "\nExit status: 0 found, 1 nothing matched, 2 wrong usage, "
-			      "3 incomplete.\nSee conntab(8) for columns and JSON keys.\n");
+	buf_add_literal(&out, "\nTargets: 8080, 22,80, 8000-8010, https, 127.0.0.1:8080, udp:53\n"
+			      "Filters: dport 443 and not user root, state time-wait, "
+			      "dst 10.0.0.0/8\n"
+			      "Exit status: 0 found, 1 nothing matched, 2 wrong usage, "
+			      "3 incomplete\n\nSee conntab(8), conntab-filter(7), "
+			      "conntab-fields(7).\n");
 	return finish(&out, STATUS_FOUND);
 }
 

@@ -253,6 +253,21 @@ bool options_parse(struct settings *settings, int argc, char **argv, int *words)
 	return true;
 }
 
+bool option_text(size_t index, struct option_text *text)
+{
+	const struct option_row *row = &options[index];
+
+	if (index >= OPTION_COUNT)
+		return false;
+	*text = (struct option_text){
+		.name = row->name,
+		.help = row->help,
+		.argument = row->argument,
+		.letter = row->letter < LONG_ONLY ? (char)row->letter : '\0',
+	};
+	return true;
+}
+
 void options_show(struct buf *out)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {

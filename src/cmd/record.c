@@ -171,7 +171,7 @@ static enum status run_record(const struct settings *settings)
 
 const struct command record_command = {
 	.name = "record",
-	.help = "save the sockets and all that is known of them in a file",
+	.help = "save all there is to know of the sockets in a file",
 	.words = "FILE",
 	.most = 1,
 	.run = run_record,

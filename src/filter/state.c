@@ -51,6 +51,11 @@ static const struct state_word {
 	{ "big", SHOWN & ~BUCKET },
 };
 
+const char *filter_state(size_t index)
+{
+	return index < COUNT(state_words) ? state_words[index].name : NULL;
+}
+
 /* TIME_WAIT, Time-Wait and time-wait are one. */
 static bool is_name(const char *name, const char *text)
 {

@@ -119,7 +119,7 @@ bool word_find(const char *text, struct word *word)
 	return field;
 }
 
-const char *filter_word(size_t index)
+const char *word_at(size_t index)
 {
 	if (index < WORD_COUNT)
 		return words[index].name;
@@ -130,7 +130,7 @@ const char *word_nearest(const char *text)
 {
 	struct spell spell = { .word = text, .length = strlen(text) };
 
-	for (size_t i = 0; filter_word(i); i++)
-		spell_try(&spell, filter_word(i));
+	for (size_t i = 0; word_at(i); i++)
+		spell_try(&spell, word_at(i));
 	return spell.best;
 }

@@ -21,6 +21,9 @@ bool word_find(const char *text, struct word *word);
 /* word.c: the word that is spelled most like `text`; NULL: none is near. */
 const char *word_nearest(const char *text);
 
+/* word.c: all words, some names twice; NULL behind the last one. */
+const char *word_at(size_t index);
+
 /* What stands behind the word: "[comparison] value". */
 struct operand {
 	enum token_kind comparison;	/* TOKEN_EQ for "=", "in", "!=" and none */

@@ -204,7 +204,7 @@ expect_same "$TMP/named" "$OUT" "--format csv is --csv"
 
 "$CONNTAB" schema >"$TMP/schema"
 expect_same "${BASH_SOURCE%/*}/../../share/conntab-1.schema.json" "$TMP/schema" \
-	"the schema in share/ is that of this program (else: make schema)"
+	"the schema in share/ is that of this program (else: make docs)"
 
 # validates OPTIONS: --json and each line of --jsonl
 validates() {

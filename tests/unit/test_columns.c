@@ -214,7 +214,7 @@ static void the_schema_in_share_is_that_of_the_table(void **state)
 	buf_add_char(&buf, '\0');
 	assert_true(json_is_valid(buf.data));
 	if (strcmp(kept, buf.data) != 0)
-		fail_msg("the field table has changed: run make schema");
+		fail_msg("the field table has changed: run make docs");
 	buf_free(&buf);
 }
 
