@@ -73,8 +73,9 @@ static void read_words(const struct settings *settings, struct end ends[ENDS])
 
 static enum status open_end(struct end *end)
 {
-	return end->file ? open_record("diff", end->file, &end->source) :
-			   open_input(&end->settings, &end->source);
+	if (!end->file)
+		return open_input(&end->settings, &end->source);
+	return open_record("diff", end->file, &end->source);
 }
 
 static enum status ask_end(struct end *end)
@@ -83,7 +84,7 @@ static enum status ask_end(struct end *end)
 
 	if (status == STATUS_FOUND && (filter_needs(end->filter) & NEED_BEFORE)) {
 		complain("filter", filter_text(end->filter),
-			 "each table is asked alone, and in one there are no ages, rates or changes");
+			 "each table is asked alone, and one has no ages, rates or changes");
 		return STATUS_USAGE;
 	}
 	return status;

@@ -33,7 +33,7 @@ struct side {
 	const struct snapshot *later;	/* whose numbers count */
 	struct place *places;
 	size_t count;
-	struct hash by_hash;
+	struct hash *by_hash;
 	uint32_t *next;			/* of each socket: index + 1 of the next in its place */
 	uint32_t *programs;		/* of each process: a number for its command */
 };
@@ -133,7 +133,7 @@ static struct place *find_place(const struct side *side, const struct place *pla
 {
 	uint32_t found;
 
-	while ((found = hash_next(&side->by_hash, place->hash, at)))
+	while ((found = hash_next(side->by_hash, place->hash, at)))
 		if (same_place(&side->places[found - 1], place))
 			return &side->places[found - 1];
 	return NULL;
@@ -148,7 +148,7 @@ static int add_to_place(struct side *side, uint32_t index)
 	place.netns = later_netns(side, sk->netns);
 	place.interface = later_interface(side, sk, place.netns);
 	place.hash = hash_of(&place);
-	at = hash_start(&side->by_hash, place.hash);
+	at = hash_start(side->by_hash, place.hash);
 	known = find_place(side, &place, &at);
 	if (known) {
 		side->next[known->last] = index + 1;
@@ -156,16 +156,16 @@ static int add_to_place(struct side *side, uint32_t index)
 		return 0;
 	}
 	side->places[side->count] = place;
-	return hash_add(&side->by_hash, place.hash, (uint32_t)side->count++, place_hash,
+	return hash_add(side->by_hash, place.hash, (uint32_t)side->count++, place_hash,
 			side->places);
 }
 
 static int find_places(struct side *side)
 {
 	const struct snapshot *snap = side->snap;
-	int err = hash_init(&side->by_hash, snap->count);
+	int err = hash_init(side->by_hash, snap->count);
 
-	side->places = malloc((snap->count + 1) * sizeof(*side->places));
+	side->places = calloc(snap->count + 1, sizeof(*side->places));
 	side->next = calloc(snap->count + 1, sizeof(*side->next));
 	if (!side->places || !side->next)
 		err = -ENOMEM;
@@ -255,7 +255,7 @@ static int match_places(struct side *then, struct side *now, const struct text_r
 		return -ENOMEM;
 	for (size_t i = 0; i < then->count; i++) {
 		struct place *before = &then->places[i], *after;
-		size_t at = hash_start(&now->by_hash, before->hash);
+		size_t at = hash_start(now->by_hash, before->hash);
 
 		while ((after = find_place(now, before, &at)))
 			if (!is_taken_over(then, before, now, after, seen))
@@ -306,7 +306,7 @@ static int compare(struct side *then, struct side *now)
 
 static void side_free(struct side *side)
 {
-	hash_free(&side->by_hash);
+	hash_free(side->by_hash);
 	free(side->places);
 	free(side->next);
 	free(side->programs);
@@ -314,7 +314,9 @@ static void side_free(struct side *side)
 
 int delta_make(struct snapshot *now, struct snapshot *then)
 {
-	struct side earlier = { .snap = then, .later = now }, later = { .snap = now, .later = now };
+	struct hash hashes[2] = { { .slots = NULL }, { .slots = NULL } };
+	struct side earlier = { .snap = then, .later = now, .by_hash = &hashes[0] };
+	struct side later = { .snap = now, .later = now, .by_hash = &hashes[1] };
 	int err = compare(&earlier, &later);
 
 	side_free(&earlier);

@@ -127,8 +127,9 @@ static int compare_services(const void *a, const void *b)
 {
 	const struct service *left = a, *right = b;
 
-	return left->protocol == right->protocol ? left->port - right->port :
-						   left->protocol - right->protocol;
+	if (left->protocol != right->protocol)
+		return left->protocol - right->protocol;
+	return left->port - right->port;
 }
 
 static int compare_hosts(const void *a, const void *b)

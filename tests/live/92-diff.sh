@@ -212,7 +212,7 @@ refused 2 "expected a recorded file" "now alone" diff now
 refused 2 "two recorded files are compared" "a namespace of two records" diff "$A" "$B" -N 1
 refused 2 "diff '--summary'" "a summary" diff "$A" -s
 refused 2 "filter" "a bad filter" diff "$A" now sprt = 80
-refused 2 "no ages, rates or changes" "a filter that needs both tables" diff "$A" now change = added
+refused 2 "no ages, rates" "a filter that needs both tables" diff "$A" now change = added
 here "$CONNTAB" diff "$A" >/dev/full 2>"$ERR"
 [ $? = 3 ] && grep -q "No space left on device" "$ERR"
 judge "a full disk: exit 3 and why" "$ERR"
