@@ -61,6 +61,7 @@ struct node {
 	struct node *next;		/* of the same operator */
 	uint32_t needs;			/* of all below, enum need */
 	enum field_id field;
+	bool unwritten;			/* a NOT that the text of its operand says: "!=" */
 	bool peer;			/* TERM_PORT, TERM_HOST: of the peer, else local */
 	uint32_t mask;
 	uint64_t id;			/* 0: none */

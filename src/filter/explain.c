@@ -35,6 +35,10 @@ static const char *where(const struct node *term)
 static void show_node(const struct filter *filter, const struct node *node, size_t indent,
 		      struct buf *out)
 {
+	if (node->unwritten) {
+		show_node(filter, node->child, indent, out);
+		return;
+	}
 	buf_add_blanks(out, indent);
 	if (node->kind != NODE_TERM) {
 		buf_add_text(out, kind_names[node->kind]);

@@ -33,7 +33,12 @@ struct node *finish_term(struct parser *parser, const struct operand *operand, s
 	if (parser->failed || !node)
 		return NULL;
 	node->length = operand->value.start + operand->value.length - node->start;
-	return operand->negated ? node_not(parser, node) : node;
+	if (!operand->negated)
+		return node;
+	node = node_not(parser, node);
+	if (node)
+		node->unwritten = true;
+	return node;
 }
 
 static bool is_order(enum token_kind comparison)

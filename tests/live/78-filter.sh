@@ -104,7 +104,7 @@ expect_json '[.sockets[] | .state] | unique | contains(["BOUND", "CLOSE-WAIT", "
 # --- the words of filters: what is there, and some that is not
 
 zoo_words() {
-	jq -r '.sockets | ([.[] | .local.port, .peer.port // 0] | unique | .[] | "p \(.)"),
+	jq -r '.sockets | ([.[] | .local.port, .peer.port // 0] | unique | .[range(0; length; 20)] | "p \(.)"),
 		([.[].inode // 0] | unique | .[range(0; length; 40)] | "n \(.)"),
 		([.[].cookie // 0] | unique | .[range(0; length; 40)] | "k \(.)"),
 		([.[].owners[]?.pid] | unique | .[range(0; length; 6)] | "i \(.)")' "$OUT"

@@ -42,7 +42,7 @@ BEGIN {
 	srand(seed)
 	# What the kernel can test stands here twice: that is where an answer can go missing.
 	for (i = 0; i < 2; i++) {
-		add_terms("sport = :22; sport%c%p; dport%c%p; port %p; sport%c%p; dport%c%p; sport %p,%p; dport in %p,%p; port%e%p")
+		add_terms("sport = :22; dport%c0; not dport 0-1023; sport%c%p; dport%c%p; port %p; sport%c%p; dport%c%p; sport %p,%p; dport in %p,%p; port%e%p")
 		add_terms("src%e%a; dst%e%a; addr %a; src%e%a; dst%e%a; src %b; dst %b; src %4:%p; dst [%6]:%p; src *:%p")
 		add_terms("%p; tcp:%p; udp:%p; %4:%p; [%6]:%p; 1-1023; sport 1024-65535; dport 0-1023")
 		add_terms("dev%e%d; fwmark%e%m; fwmark%e%m/%m; cgroup%e%g; autobound; protocol%e%o; family%e%f")

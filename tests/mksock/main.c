@@ -22,7 +22,8 @@
 #define COMMON_ARGS "uid=-1 comm=mksock cmdline="
 
 static const struct fixture fixtures[] = {
-	{ "listen", "addr=127.0.0.1 port=0 backlog=128 v6only=-1 dev= mark=0 reuseaddr=1 reuseport=0",
+	{ "listen",
+	  "addr=127.0.0.1 port=0 backlog=128 v6only=-1 dev= mark=0 reuseaddr=1 reuseport=0",
 	  "TCP listener: 0.0.0.0, ::, an address, fe80::1%DEV; bound to the device dev; SO_MARK",
 	  make_listen },
 	{ "twins", "port=0", "one service, two listeners: 0.0.0.0 and [::] for IPv6 only",

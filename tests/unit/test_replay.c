@@ -170,7 +170,8 @@ static void what_was_not_recorded_is_told(void **state)
 	snap->asked = NEED_LISTENER | NEED_USER;
 	snap->states = STATES_LISTENING;
 	back = asked(snap, &query);
-	assert_true(has_note(back, "not recorded: sockets in other states, processes, TCP figures"));
+	assert_true(has_note(back, "not recorded: sockets in other states, processes, "
+				   "TCP figures"));
 	assert_false(has_note(back, "user names"));
 	/* So nobody takes an empty list for "nobody holds it". */
 	assert_false(back->asked & NEED_OWNER);
