@@ -86,7 +86,8 @@ struct filter_word {
 	const char *same_as;		/* the word before it that means the same, or NULL */
 	const char *operand;		/* what stands behind it: "PORT", "[yes|no]"; "": nothing */
 	const char *help;
-	const char *(*choice)(size_t index);	/* all it may be, then NULL; no function: anything */
+	/* All it may be, in turn, then NULL; no function: anything. */
+	const char *(*choice)(size_t index);
 };
 
 /* The word at `index`, each name once; false behind the last one. */

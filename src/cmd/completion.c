@@ -40,8 +40,8 @@ static const char *column_word(size_t index)
 }
 
 /*
- * By the name of an option, or the name that manuals give to what is expected.  Commands print names a
- * line each, and are the same in every shell.
+ * By the name of an option, or the name that manuals give to what is expected.
+ * Commands print names a line each, and are the same in every shell.
  */
 static const struct source {
 	const char *operand;

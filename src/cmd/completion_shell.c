@@ -98,8 +98,10 @@ static void fish_word(struct buf *out, const char *word, const char *help)
 }
 
 const struct shell shells[] = {
-	{ "bash", completion_bash, "|", " ", " ", "\t", ")\n\t\t", " ;;\n", bash_option, bash_word },
-	{ "zsh", completion_zsh, "|", "\n", "\n", "\t(", ")\n\t\t", " ;;\n", zsh_option, zsh_word },
+	{ "bash", completion_bash, "|", " ", " ", "\t", ")\n\t\t", " ;;\n",
+	  bash_option, bash_word },
+	{ "zsh", completion_zsh, "|", "\n", "\n", "\t(", ")\n\t\t", " ;;\n",
+	  zsh_option, zsh_word },
 	{ "fish", completion_fish, " ", " \\\n\t\t\t", "\n", "\t\tcase ", "\n\t\t\t", "\n",
 	  fish_option, fish_word },
 	{ .name = NULL },

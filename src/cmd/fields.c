@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conntab fields: what can be shown, sorted and filtered by; conntab schema: what JSON looks like. */
+/* conntab fields: what is shown, sorted and filtered by; conntab schema: what JSON looks like. */
 #include <string.h>
 #include <unistd.h>
 

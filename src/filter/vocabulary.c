@@ -30,7 +30,7 @@ static const struct operand_by_parser {
 	{ parse_state, "STATE" },     { parse_port, "PORT" },	     { parse_either_port, "PORT" },
 	{ parse_address, "ADDRESS" }, { parse_protocol, "PROTOCOL" }, { parse_family, "FAMILY" },
 	{ parse_either_address, "ADDRESS" }, { parse_choice, "WORD" }, { parse_ephemeral, "" },
-	{ parse_flag, "[yes|no]" },   { parse_cgroup, "CGROUP" },      { parse_device, "INTERFACE" },
+	{ parse_flag, "[yes|no]" }, { parse_cgroup, "CGROUP" }, { parse_device, "INTERFACE" },
 	{ parse_mark, "MARK[/MASK]" },
 };
 
