@@ -22,6 +22,7 @@ enum need {
 	NEED_COUNTERS = 1 << 12,	/* what the kernel counts in the namespace */
 	NEED_SYSCTLS = 1 << 13,		/* settings that bear on ports and queues */
 	NEED_HOST = 1 << 14,		/* names of hosts, maybe over the network */
+	NEED_CONNECTIONS = 1 << 19,	/* how many came in through each listener: all of them */
 	NEED_BEFORE = 1 << 20,		/* the same sockets some time ago: rates and ages */
 };
 
@@ -34,9 +35,9 @@ enum match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
 
 /* What a kernel knows to test, besides ports and addresses (linux/inet_diag.h). */
 enum kernel_test {
-	KERNEL_TESTS_EQUAL = 1 << 0,	/* equality of ports: 4.16 */
-	KERNEL_TESTS_DEVICE = 1 << 1,	/* 4.4 */
-	KERNEL_TESTS_MARK = 1 << 2,	/* 4.9, with CAP_NET_ADMIN */
+	KERNEL_TESTS_DEVICE = 1 << 0,	/* 4.4 */
+	KERNEL_TESTS_MARK = 1 << 1,	/* 4.9, with CAP_NET_ADMIN */
+	KERNEL_TESTS_EQUAL = 1 << 2,	/* equality of ports: 4.16 */
 	KERNEL_TESTS_CGROUP = 1 << 3,	/* 5.8 */
 	KERNEL_TESTS_ALL = (1 << 4) - 1,
 	KERNEL_TESTS_NOTHING = 1 << 4,	/* not even ports */
@@ -57,6 +58,7 @@ enum { PROGRAM_MAX = 4096, PROGRAM_NONE_MATCH = -1 };
 struct selection {
 	const void *filter;
 	bool by_local_port;		/* a listener's connections match whenever it does */
+	bool whole;			/* it looks at what all sockets make together */
 	/* `known`: enum need, what has been collected by now. */
 	enum match (*match)(const void *filter, const struct row *row, uint32_t known);
 	/*

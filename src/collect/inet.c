@@ -139,7 +139,7 @@ static int write_program(const struct collection *c, enum protocol protocol, uin
 	int length;
 
 	scope.tests = c->tests;
-	if (!select->lower || !scope.states)
+	if (!select->lower || select->whole || !scope.states)
 		return scope.states ? 0 : PROGRAM_NONE_MATCH;
 	length = select->lower(select->filter, &scope, program);
 	return length > 0 && c->tests == KERNEL_TESTS_NOTHING ? 0 : length;

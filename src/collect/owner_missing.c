@@ -249,7 +249,7 @@ void owners_explain(struct owner_walk *w)
 		if (sk->owner || (sk->hidden && !(w->c->query->needs & NEED_PAIR)))
 			continue;
 		sk->missing = missing_of(w, sk);
-		refused += sk->missing == MISSING_PERMISSION;
+		refused += sk->missing == MISSING_PERMISSION && !sk->hidden;
 	}
 	if (w->in_flight == ANSWER_YES)
 		settle_flight(w);

@@ -16,7 +16,7 @@
 static bool is_looked_for(const struct owner_walk *w, const struct socket *sk)
 {
 	return (sk->have & HAVE_INODE) && sk->inode &&
-	       (!sk->hidden || (w->c->query->needs & NEED_PAIR));
+	       (!sk->hidden || ((w->c->query->needs & NEED_PAIR) && !socket_is_listener(sk)));
 }
 
 /*

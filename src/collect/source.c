@@ -233,10 +233,6 @@ static int collect_outside(struct collection *c)
 {
 	uint32_t needs = c->query->needs;
 
-	if (needs & NEED_BEFORE)
-		snapshot_note(c->snap, SEVERITY_WARNING, "rates",
-			      "ages, rates and changes are known only to who looks twice: in a "
-			      "list no socket has any");
 	if (needs & NEED_CGROUP)
 		cgroups_resolve(c->snap);
 	if (needs & NEED_USER)

@@ -76,6 +76,8 @@ static void show_dump(const struct filter *filter, const struct kernel_scope *sc
 	uint8_t program[PROGRAM_MAX];
 	int length = program_write(lower(&arena, filter, scope), program);
 
+	if (filter_needs(filter) & NEED_CONNECTIONS)
+		length = 0;
 	arena_free(&arena);
 	buf_add_blanks(out, INDENT);
 	buf_add_text(out, protocols[scope->protocol].name);

@@ -66,6 +66,7 @@ void filter_narrow(const struct filter *filter, struct query *query)
 	query->needs |= filter_needs(filter);
 	query->select = (struct selection){
 		.filter = filter, .match = match, .lower = write_program,
+		.whole = filter_needs(filter) & NEED_CONNECTIONS,
 		.by_local_port = !filter->root || is_by_local_port(filter->root),
 	};
 	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)

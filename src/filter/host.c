@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "parse.h"
+#include "word.h"
 
 enum { HOST_ADDRESSES_MAX = 64, BITS_IPV4 = 32, BITS_IPV6 = 128 };
 
@@ -169,13 +169,30 @@ static bool is_of_family(const struct host_text *host, const struct address *add
 	return !host->family || host->family == version;
 }
 
+/* Once for both ends: it may take long, and the answer may change. */
+static size_t look_up(struct parser *parser, const char *name)
+{
+	const struct filter_names *names = parser->names;
+
+	if (parser->host && strcmp(parser->host, name) == 0)
+		return parser->found_count;
+	if (!parser->found)
+		parser->found = arena_alloc(&parser->filter->arena,
+					    HOST_ADDRESSES_MAX * sizeof(*parser->found));
+	parser->host = name;
+	parser->found_count = 0;
+	if (parser->found && names->host)
+		parser->found_count = names->host(names->context, name, parser->found,
+						  HOST_ADDRESSES_MAX);
+	return parser->found_count;
+}
+
 static struct node *named_host(struct parser *parser, const struct token *piece,
 			       const struct host_text *host, bool peer)
 {
-	struct address addresses[HOST_ADDRESSES_MAX];
-	const struct filter_names *names = parser->names;
+	const struct address *addresses;
 	struct node *any = NULL;
-	size_t count = 0;
+	size_t count;
 
 	/* Figures without a letter are a mistyped address, not a name to ask the network for. */
 	if (!host->address[strspn(host->address, "0123456789")])
@@ -184,8 +201,8 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 	if (host->bits || host->brackets || strchr(host->address, ':') ||
 	    !host->address[strspn(host->address, "0123456789./")])
 		return fail(parser, piece, "%s", expected);
-	if (names->host)
-		count = names->host(names->context, host->address, addresses, HOST_ADDRESSES_MAX);
+	count = look_up(parser, host->address);
+	addresses = parser->found;
 	if (!count)
 		return fail(parser, piece, "no host of this name is known; %s", expected + 12);
 	for (size_t i = 0; i < count; i++) {
@@ -235,13 +252,11 @@ static struct node *port_node(struct parser *parser, const struct token *piece, 
 
 static struct node *zone_node(struct parser *parser, const struct token *piece, const char *zone)
 {
-	const struct filter_names *names = parser->names;
 	struct node *term = term_new(parser, TERM_DEVICE, piece);
 
-	if (!term || !add_pattern(parser, term, PATTERN_EQUAL, zone))
+	if (!term || !add_pattern(parser, term, PATTERN_EQUAL, zone) ||
+	    !resolve_devices(parser, term, piece))
 		return NULL;
-	if (names->interface)
-		term->id = names->interface(names->context, zone);
 	return term;
 }
 
@@ -269,7 +284,8 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 		return fail(parser, piece, "out of memory");
 	if (!split_host(copy, &host) || (host.port && !*host.port))
 		return fail(parser, piece, "%s", expected);
-	any = !*host.address || strcmp(host.address, "*") == 0;
+	any = !*host.address || strcmp(host.address, "*") == 0 ||
+	      strcmp(host.address, "any") == 0 || strcmp(host.address, "all") == 0;
 	if (any && (host.bits || host.brackets || (!*host.address && !host.port)))
 		return fail(parser, piece, "%s", expected);
 	if (!any)

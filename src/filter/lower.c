@@ -92,10 +92,13 @@ static bool is_peer(const struct lowering *l, const struct node *term)
 	return term->peer != l->far;
 }
 
-/* Sockets without a peer have port 0 there; to the predicate they have none. */
+/*
+ * Sockets without a peer have port 0 there, and perhaps the address of one
+ * they had; to the predicate they have neither.
+ */
 static struct cond *with_peer(struct lowering *l, struct cond *cond, bool above)
 {
-	return above ? cond : join(l, COND_AND, cond, test(l, OP_PEER_GE, 1));
+	return above || !(l->scope->states & ~STATES_CONNECTED) ? cond : join(l, COND_AND, cond, test(l, OP_PEER_GE, 1));
 }
 
 static bool has_peers(const struct lowering *l)
@@ -173,15 +176,6 @@ static struct cond *far_host(struct lowering *l, bool peer, struct prefix prefix
 	return above ? host_test(l, peer, plain) : constant(l, false);
 }
 
-/* Does it hold for the address that a missing peer has in the kernel? */
-static bool takes_zero(const struct prefix *prefix)
-{
-	for (unsigned bit = 0; bit < prefix->bits; bit++)
-		if (prefix->address.bytes[bit / 8] & 0x80 >> bit % 8)
-			return false;
-	return true;
-}
-
 static struct cond *lower_host(struct lowering *l, const struct node *term, bool above)
 {
 	bool peer = is_peer(l, term);
@@ -190,7 +184,7 @@ static struct cond *lower_host(struct lowering *l, const struct node *term, bool
 	if (peer && !has_peers(l))
 		return constant(l, false);
 	cond = l->far ? far_host(l, peer, term->prefix, above) : host_test(l, peer, term->prefix);
-	return peer && takes_zero(&term->prefix) ? with_peer(l, cond, above) : cond;
+	return peer ? with_peer(l, cond, above) : cond;
 }
 
 /* IPv6 rows are those with any IPv6 address; an IPv4 condition takes v4-mapped ones as well. */

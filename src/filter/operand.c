@@ -323,6 +323,8 @@ static bool add_service(struct parser *parser, struct node *term, const struct t
 /* Digits, or a range of them; names may have digits and dashes too: "x11-1". */
 static bool is_numeric(const char *text)
 {
+	if (text[0] == '0' && (text[1] | 32) == 'x')
+		return text[2 + strspn(text + 2, "0123456789abcdefABCDEF")] == '\0';
 	return text[strspn(text, "0123456789-")] == '\0';
 }
 

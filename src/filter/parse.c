@@ -113,21 +113,29 @@ static bool is_word_of_language(const struct token *token)
 	return !token->quoted && word_find(token->text, &word);
 }
 
-/* Targets side by side are alternatives: "22 80". */
+/*
+ * Targets side by side are alternatives: "22 80".  But "udp 53" is both: of
+ * these protocols, one of these ends.
+ */
 static struct node *parse_targets(struct parser *parser)
 {
-	struct node *any = NULL;
+	struct node *ends = NULL, *protocol = NULL;
 
 	parser->filter->decides_states = true;
 	do {
 		struct token token = parser->token;
-		struct node *one;
+		struct node *one, **any;
 
 		advance(parser);
 		one = parser->failed ? NULL : parse_target(parser, &token);
-		any = any ? node_join(parser, NODE_OR, any, one) : one;
-	} while (any && parser->token.kind == TOKEN_WORD && !is_word_of_language(&parser->token));
-	return any;
+		if (!one)
+			return NULL;
+		any = one->kind == NODE_TERM && one->term == TERM_PROTOCOL ? &protocol : &ends;
+		*any = *any ? node_join(parser, NODE_OR, *any, one) : one;
+	} while (parser->token.kind == TOKEN_WORD && !is_word_of_language(&parser->token));
+	if (!ends || !protocol)
+		return ends ? ends : protocol;
+	return node_join(parser, NODE_AND, protocol, ends);
 }
 
 static struct node *parse_primary(struct parser *parser)

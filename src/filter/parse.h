@@ -39,6 +39,9 @@ struct parser {
 	struct token before;		/* the one used last */
 	struct token token;		/* the next one, not yet used */
 	size_t at;			/* behind it */
+	const char *host;		/* the name that was looked up last, and what was found */
+	struct address *found;
+	size_t found_count;
 	unsigned depth;
 	bool failed;
 };

@@ -44,13 +44,32 @@ static struct node *protocol_term(struct parser *parser, const struct token *wor
 	return term;
 }
 
-/* Has it the form of an address, or of an address and a port? */
+/*
+ * Has it the form of an address, or of an address and a port?  Names of hosts
+ * are not among them: a slip of the pen must not ask the network.
+ */
 static bool is_host(const char *text)
 {
-	const char *colon = strchr(text, ':');
+	const char *colon = strchr(text, ':'), *end = text + strspn(text, "0123456789./");
 
-	return *text == '[' || *text == '*' || (colon && colon != text) ||
-	       (colon && colon[1] == ':') || strchr(text, '/') || strchr(text, '.');
+	if (*text == '[' || *text == '*')
+		return true;
+	if (colon && strchr(colon + 1, ':'))
+		return strspn(text, "0123456789abcdefABCDEF:./") >= strcspn(text, "%,");
+	return end != text && (*end == ':' || *end == ',' || *end == '%' || !*end) &&
+	       strpbrk(text, "./:%");
+}
+
+/* Does it name a port?  What a raw socket has in that place is another number. */
+static bool has_port(const struct node *node)
+{
+	if (node->kind == NODE_TERM)
+		return node->term == TERM_PORT &&
+		       (node->ranges->first || node->ranges->last < UINT16_MAX);
+	for (const struct node *child = node->child; child; child = child->next)
+		if (has_port(child))
+			return true;
+	return false;
 }
 
 static bool is_service(const struct parser *parser, const char *text)
@@ -135,9 +154,8 @@ struct node *parse_target(struct parser *parser, const struct token *word)
 	} else if (!mask) {
 		return fail_unknown(parser, word);
 	}
-	/* What a raw socket has in place of a port is another number. */
-	if (!mask)
-		mask = is_host(rest.text) ? 0 : protocols_with_ports();
+	if (!mask && has_port(node))
+		mask = protocols_with_ports();
 	if (!mask)
 		return node;
 	if (!node)

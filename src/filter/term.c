@@ -128,6 +128,10 @@ static bool read_ports(struct parser *parser, struct node *term, const struct op
 		return !parser->failed;
 	}
 	/* The one port that was read becomes the range on its side. */
+	if (strchr(operand->value.text, ',')) {
+		fail(parser, &operand->sign, "expected one port behind it, not several");
+		return false;
+	}
 	if (!add_ports(parser, term, &operand->value))
 		return false;
 	if (term->range_count != 1 || term->ranges->first != term->ranges->last) {
@@ -146,6 +150,7 @@ static struct node *port_term(struct parser *parser, const struct token *word,
 	if (!term || !read_ports(parser, term, operand))
 		return NULL;
 	term->peer = peer;
+	term->length = operand->value.start + operand->value.length - term->start;
 	return term;
 }
 

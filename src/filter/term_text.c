@@ -205,31 +205,51 @@ static bool is_one_name(const struct node *term)
 	return term && term->pattern_count == 1 && term->patterns->kind == PATTERN_EQUAL;
 }
 
+/* By index too, for a name may be one of several (`ip link property add altname`). */
+bool resolve_devices(struct parser *parser, struct node *term, const struct token *value)
+{
+	for (size_t i = 0; i < term->pattern_count; i++) {
+		const struct pattern *pattern = &term->patterns[i];
+		uint32_t index = 0;
+
+		if (pattern->kind == PATTERN_EQUAL)
+			index = find_interface(parser, value, pattern->text);
+		if (index)
+			add_range(parser, term, index, index);
+	}
+	/* The kernel can be asked for one index. */
+	if (is_one_name(term) && term->range_count)
+		term->id = term->ranges->first;
+	for (size_t i = 1; i < term->range_count; i++)
+		if (term->ranges[i].first != term->id)
+			term->id = 0;
+	term->field = FIELD_INTERFACE;
+	term->needs = fields[FIELD_INTERFACE].needs;
+	return !parser->failed;
+}
+
 TERM_PARSER(device)
 {
 	struct operand operand;
 	struct node *term = mixed_term(parser, word, token, &operand);
-	uint32_t index = 0;
 
-	for (size_t i = 0; term && i < term->pattern_count; i++)
-		if (term->patterns[i].kind == PATTERN_EQUAL)
-			index = find_interface(parser, &operand.value, term->patterns[i].text);
-	if (is_one_name(term))
-		term->id = index;
-	if (is_one_name(term) && !term->id && term->range_count)
-		term->id = term->ranges->first;
+	if (!term || !resolve_devices(parser, term, &operand.value))
+		return NULL;
 	return finish_term(parser, &operand, term);
 }
 
 /* As /proc/PID/cgroup writes it, or with the place where it is mounted in front. */
-static const char *cgroup_path(const char *text)
+static const char *cgroup_path(struct parser *parser, const char *text)
 {
 	static const char mount[] = "/sys/fs/cgroup";
 	size_t length = sizeof(mount) - 1;
 
-	if (strncmp(text, mount, length) != 0 || (text[length] && text[length] != '/'))
-		return text;
-	return text[length] ? text + length : "/";
+	if (strncmp(text, mount, length) == 0 && (!text[length] || text[length] == '/'))
+		text += length;
+	length = strlen(text);
+	while (length > 1 && text[length - 1] == '/')
+		length--;
+	return length ? arena_copy(&parser->filter->arena, text, length) : "/";
 }
 
 TERM_PARSER(cgroup)
@@ -240,7 +260,10 @@ TERM_PARSER(cgroup)
 	struct pattern *patterns = term ? (struct pattern *)(uintptr_t)term->patterns : NULL;
 
 	for (size_t i = 0; term && i < term->pattern_count; i++)
-		patterns[i].text = cgroup_path(patterns[i].text);
+		patterns[i].text = cgroup_path(parser, patterns[i].text);
+	for (size_t i = 0; term && i < term->pattern_count; i++)
+		if (!patterns[i].text)
+			return fail(parser, token, "out of memory");
 	if (is_one_name(term) && names->cgroup)
 		term->id = names->cgroup(names->context, term->patterns->text);
 	return finish_term(parser, &operand, term);

@@ -36,11 +36,6 @@ static const struct word words[] = {
 	FIELD("protocol", protocol, TERM_PROTOCOL, FIELD_PROTOCOL),
 	FIELD("proto", protocol, TERM_PROTOCOL, FIELD_PROTOCOL),
 	FIELD("family", family, TERM_FAMILY, FIELD_FAMILY),
-	FIELD("role", choice, TERM_TEXT, FIELD_ROLE),
-	FIELD("scope", choice, TERM_TEXT, FIELD_SCOPE),
-	FIELD("port_class", choice, TERM_TEXT, FIELD_PORT_CLASS),
-	FIELD("owner_missing", choice, TERM_TEXT, FIELD_OWNER_MISSING),
-	FIELD("shutdown", choice, TERM_TEXT, FIELD_SHUTDOWN),
 	FIELD("timer", choice, TERM_TIMER, FIELD_TIMER),
 	FIELD("pid", number_term, TERM_PID, FIELD_PID),
 	FIELD("fd", number_term, TERM_DESCRIPTOR, FIELD_FD),
@@ -94,7 +89,7 @@ static struct word word_of(enum field_id id)
 		word.kind = TERM_NUMBER;
 		break;
 	case VALUE_TEXT:
-		word.parse = parse_text;
+		word.parse = fields[id].word ? parse_choice : parse_text;
 		word.kind = TERM_TEXT;
 		break;
 	default:
@@ -114,9 +109,11 @@ bool word_find(const char *text, struct word *word)
 		return true;
 	}
 	field = field_find(text);
-	if (field)
-		*word = word_of(field_id(field));
-	return field;
+	/* "tcp" is a protocol here. */
+	if (!field || field->type == VALUE_TCP)
+		return false;
+	*word = word_of(field_id(field));
+	return true;
 }
 
 const char *word_at(size_t index)

@@ -59,6 +59,12 @@ TERM_PARSER(number_term);
 TERM_PARSER(flag);
 TERM_PARSER(ephemeral);
 
+/*
+ * term_text.c: find the interfaces that a term of kind TERM_DEVICE names;
+ * `value` is where an unknown one stands.  False after an error.
+ */
+bool resolve_devices(struct parser *parser, struct node *term, const struct token *value);
+
 /* term_text.c */
 TERM_PARSER(text);
 TERM_PARSER(choice);

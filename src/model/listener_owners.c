@@ -121,15 +121,16 @@ static bool are_twins(const struct snapshot *snap, const struct socket *a, const
 	       address_is_any(&a->local.address) == address_is_any(&b->local.address);
 }
 
-static void find_twin(struct snapshot *snap, uint32_t index)
+/* `first_of_other`: the first listener behind it on this port that is of the other family. */
+static void find_twin(struct snapshot *snap, uint32_t index, uint32_t first_of_other)
 {
 	const struct socket *sk = listener_socket(snap, index);
 
-	/* Listeners are in order of port: a twin is not far behind. */
-	for (uint32_t i = index + 1; i < snap->listener_count; i++) {
+	/* Listeners are in order of port, then of family: IPv6 comes behind IPv4. */
+	for (uint32_t i = first_of_other; i < snap->listener_count; i++) {
 		const struct socket *other = listener_socket(snap, i);
 
-		if (other->local.port != sk->local.port)
+		if (other->local.port != sk->local.port || other->protocol != sk->protocol)
 			return;
 		if (snap->listeners[i].twin || !are_twins(snap, sk, other))
 			continue;
@@ -160,8 +161,34 @@ static void sort_members(struct snapshot *snap, const struct listener *listener)
 	}
 }
 
+/* Is one of its members a part of the answer? */
+static bool is_shown(const struct snapshot *snap, const struct listener *listener)
+{
+	for (uint32_t i = 0; i < listener->count; i++)
+		if (!snap->sockets[snap->members[listener->first + i]].hidden)
+			return true;
+	return false;
+}
+
+/* The first listener for IPv6 on the port of an IPv4 one, from `index` on. */
+static uint32_t first_ipv6(const struct snapshot *snap, uint32_t index)
+{
+	const struct socket *sk = listener_socket(snap, index);
+
+	for (; index < snap->listener_count; index++) {
+		const struct socket *other = listener_socket(snap, index);
+
+		if (other->local.address.family == AF_INET6 ||
+		    other->local.port != sk->local.port || other->protocol != sk->protocol)
+			break;
+	}
+	return index;
+}
+
 void listeners_compare_owners(struct snapshot *snap)
 {
+	uint32_t ipv6 = 0;
+
 	for (uint32_t i = 0; i < snap->listener_count; i++)
 		snap->listeners[i].twin = 0;
 	for (uint32_t i = 0; i < snap->listener_count; i++) {
@@ -169,9 +196,12 @@ void listeners_compare_owners(struct snapshot *snap)
 
 		sort_members(snap, listener);
 		listener->independent = is_independent(snap, listener);
-		if (listener->independent)
+		if (listener->independent && is_shown(snap, listener))
 			note_independent(snap, listener);
-		if (!listener->twin)
-			find_twin(snap, i);
+		if (listener_socket(snap, i)->local.address.family == AF_INET6)
+			continue;
+		if (ipv6 <= i)
+			ipv6 = first_ipv6(snap, i);
+		find_twin(snap, i, ipv6);
 	}
 }

@@ -7,6 +7,9 @@
 /* An inbound connection is told by its listener. */
 static bool wants_listeners(const struct query *query)
 {
+	if (query->select.whole)
+		return true;
+
 	return (query->needs & NEED_LISTENER) && (query->states & STATES_CONNECTED);
 }
 
@@ -17,6 +20,8 @@ static bool wants_other_ends(const struct query *query)
 
 uint32_t query_states(const struct query *query)
 {
+	if (query->select.whole)
+		return STATES_ALL;
 	return query->states | (wants_listeners(query) ? STATES_LISTENING : 0) |
 	       (wants_other_ends(query) ? STATES_CONNECTED : 0);
 }

@@ -73,13 +73,14 @@ static void drop(struct snapshot *snap, const bool *keep, bool listeners)
 
 int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t known)
 {
-	size_t shown = hide(snap, query, known);
+	size_t shown = hide(snap, query, known & ~(uint32_t)NEED_CONNECTIONS);
 	bool *keep;
 	int err = 0;
 
-	snap->partial = query->versions != IP_VERSIONS_ALL ||
-			(query->select.match && !query->select.by_local_port);
-	if (shown == snap->count)
+	snap->partial = !query->select.whole &&
+			(query->versions != IP_VERSIONS_ALL ||
+			 (query->select.match && !query->select.by_local_port));
+	if (shown == snap->count || query->select.whole)
 		return 0;
 	keep = calloc(snap->count, sizeof(*keep));
 	if (!keep)
@@ -116,6 +117,10 @@ void snapshot_show_members(struct snapshot *snap)
 
 void snapshot_select_finally(struct snapshot *snap, const struct query *query)
 {
+	if (query->needs & NEED_BEFORE)
+		snapshot_note(snap, SEVERITY_WARNING, "rates",
+			      "ages, rates and changes are known only to who looks twice: in a "
+			      "list no socket has any");
 	if (query->select.match)
 		hide(snap, query, UINT32_MAX);
 	snapshot_show_members(snap);

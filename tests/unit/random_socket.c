@@ -200,7 +200,7 @@ static void set_ends(uint64_t *seed, struct socket *sk)
 {
 	enum kin kin = (enum kin)random_below(seed, KIN_COUNT);
 	bool connected = STATE_BIT(sk->state) & STATES_CONNECTED;
-	bool lost = sk->state == STATE_BOUND && one_in(seed, 3);
+	bool lost = (sk->state == STATE_BOUND || sk->state == STATE_UNCONN) && one_in(seed, 3);
 
 	sk->local.address = random_address(seed, kin, !connected && one_in(seed, 2));
 	sk->local.port = PICK(seed, ports);

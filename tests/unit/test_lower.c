@@ -21,13 +21,17 @@ static struct entry entry_of(uint64_t *seed, const struct snapshot *snap, const 
 		.family = sk->local.address.family, .source_port = sk->local.port,
 		.interface = sk->interface,
 	};
-	/* A bound socket may keep the peer of a connection that failed; the row says nothing. */
-	bool peer = (sk->have & HAVE_PEER) || sk->state == STATE_BOUND;
+	/*
+	 * A bound socket may keep the peer of a connection that failed, a datagram
+	 * socket the address of the one it left; the row says nothing.
+	 */
+	bool peer = (sk->have & HAVE_PEER) || sk->state == STATE_BOUND ||
+		    sk->state == STATE_UNCONN;
 
 	memcpy(entry.source, sk->local.address.bytes, 16);
 	if (peer) {
 		memcpy(entry.target, sk->peer.address.bytes, 16);
-		entry.target_port = sk->peer.port;
+		entry.target_port = sk->state == STATE_UNCONN ? 0 : sk->peer.port;
 	}
 	/* Mini sockets, and everybody's without CAP_NET_ADMIN, have one they do not tell. */
 	entry.mark = sk->have & HAVE_MARK ? sk->mark : random_below(seed, 3) * 0x10;
