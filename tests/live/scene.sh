@@ -13,7 +13,7 @@ peer() {
 	nsenter --target "$pid" --net -- python3 "${BASH_SOURCE%/*}/peer.py" "$@" \
 		<"$lines.in" >"$lines" 2>"$lines.err" {HOLD}<&- &
 	STARTED+=($!)
-	until_true grep -q ready "$lines" || not_ok "peer.py $*" "$lines.err"
+	until_true grep -qs ready "$lines" || not_ok "peer.py $*" "$lines.err"
 }
 
 # The namespace of the server is current afterwards; the other one is named $1.
