@@ -35,7 +35,8 @@ static const char *where(const struct node *term)
 static void show_node(const struct filter *filter, const struct node *node, size_t indent,
 		      struct buf *out)
 {
-	if (node->unwritten) {
+	/* Of several terms each shows its value alone: there the "not" is to be seen. */
+	if (node->unwritten && node->child->kind == NODE_TERM) {
 		show_node(filter, node->child, indent, out);
 		return;
 	}

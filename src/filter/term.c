@@ -163,6 +163,14 @@ TERM_PARSER(port)
 	return finish_term(parser, &operand, port_term(parser, token, &operand, word->peer));
 }
 
+/* The word belongs to the place of the term, too. */
+static struct node *place_at(struct node *node, const struct token *word)
+{
+	if (node)
+		node->start = word->start;
+	return node;
+}
+
 TERM_PARSER(either_port)
 {
 	struct operand operand;
@@ -171,9 +179,11 @@ TERM_PARSER(either_port)
 	(void)word;
 	if (!take_operand(parser, &operand))
 		return NULL;
-	local = port_term(parser, token, &operand, false);
-	peer = local ? port_term(parser, token, &operand, true) : NULL;
-	return finish_term(parser, &operand, node_join(parser, NODE_OR, local, peer));
+	/* Each stands where its value does, not where the word of both is. */
+	local = port_term(parser, &operand.value, &operand, false);
+	peer = local ? port_term(parser, &operand.value, &operand, true) : NULL;
+	return finish_term(parser, &operand,
+			   place_at(node_join(parser, NODE_OR, local, peer), token));
 }
 
 /* ---- addresses ------------------------------------------------------- */
@@ -192,14 +202,6 @@ static struct node *addresses(struct parser *parser, const struct operand *opera
 		any = any ? node_join(parser, NODE_OR, any, one) : one;
 	}
 	return parser->failed ? NULL : any;
-}
-
-/* The word belongs to the place of the term, too. */
-static struct node *place_at(struct node *node, const struct token *word)
-{
-	if (node)
-		node->start = word->start;
-	return node;
 }
 
 TERM_PARSER(address)

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Targets, and terms that only a real kernel tells apart: zones, other names of interfaces, sockets
+# without a port, counted connections; with and without the help of the kernel's own filter.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${BASH_SOURCE%/*}/lib.sh"
+
+new_ns
+here ip addr add fe80::1/64 dev lo nodad
+here ip link property add dev lo altname another 2>/dev/null
+sock listen addr=fe80::1%lo port=9090
+sock conn port=8080
+sock listen addr=:: port=8081
+sock bound port=8082
+sock udp-conn port=5353
+sock udp addr=:: port=53
+sock raw protocol=1
+
+# finds COUNT WORDS...: so many rows, and --quiet gives the same answer
+finds() {
+	local count=$1 code
+	shift
+	ct --jsonl "$@"
+	if [ "$(wc -l <"$OUT")" = "$count" ]; then
+		ok "$*: $count"
+	else
+		not_ok "$*: $count" "$OUT" "$ERR"
+	fi
+	code=$((count ? 0 : 1))
+	expect_rc "$code" "$*: exit $code"
+	ct -q "$@"
+	expect_rc "$code" "$*: exit $code with -q"
+	[ ! -s "$OUT" ] || not_ok "$*: -q prints nothing" "$OUT"
+}
+
+finds 2 8080
+finds 2 :8080
+finds 2 8080-8080
+finds 4 8080,8081,8082
+finds 4 8080 8081 8082
+finds 1 127.0.0.1:8080 state listen
+finds 1 '[::]:8081'
+finds 2 tcp:8080
+finds 0 udp:8080
+finds 0 udp 8080
+finds 2 tcp 8080
+finds 2 tcp udp 8080
+finds 1 8082
+finds 0 7
+
+# As the table prints it.
+finds 1 '[fe80::1%lo]:9090'
+finds 1 src fe80::1%lo
+finds 1 'src [fe80::1%lo]:9090 and state listen'
+finds 1 fe80::1
+
+finds 1 dev lo
+if here ip link show another >/dev/null 2>&1; then
+	finds 1 dev another
+fi
+finds 0 dev lo and not dev 1
+
+# A raw socket has no port, whatever stands in its place.
+finds 0 '*:1'
+finds 0 0.0.0.0:1
+finds 0 1
+finds 1 raw
+
+# Counted before the filter hides them.
+finds 1 'connections > 0'
+finds 1 'connections = 1 and sport 8080'
+finds 0 'connections > 0 and sport 8081'
+
+# A name of a host is no target: nothing is asked.  Who is traced can't look for leaks.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+run_as strace -f -qq -o "$TMP/trace" -e trace=connect,sendto,write "$CONNTAB" foo.example:80
+expect_rc 2 "foo.example:80: exit 2"
+expect_no_file "$TMP/trace" 'AF_INET' "foo.example:80: nobody is asked"
+
+end
