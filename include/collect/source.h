@@ -31,7 +31,10 @@ int source_open_file(struct source **source, const char *path, char why[SOURCE_W
 
 void source_close(struct source *source);
 
-/* Index of the interface with this name in the source's namespace; 0: there is none. */
+/*
+ * Index of the interface with this name in the source's namespace; 0: there is
+ * none, UINT32_MAX: it may not be entered, so that can't be told.
+ */
 uint32_t source_interface(struct source *source, const char *name);
 
 /* Take from `query` the protocols, IP versions and states that a file does not have. */

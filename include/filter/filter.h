@@ -29,7 +29,7 @@ struct filter_names {
 	size_t (*service)(void *context, const char *name, uint16_t *ports, size_t most);
 	/* Addresses of a host, at most `most`; 0: unknown. */
 	size_t (*host)(void *context, const char *name, struct address *addresses, size_t most);
-	/* Index of an interface; 0: unknown. */
+	/* Index of an interface; 0: there is none, UINT32_MAX: that can't be told. */
 	uint32_t (*interface)(void *context, const char *name);
 	/* Id of a cgroup by its path; 0: unknown. */
 	uint64_t (*cgroup)(void *context, const char *path);

@@ -162,6 +162,30 @@ static enum status explain(const struct filter *filter, const struct query *quer
 	return finish(&out, STATUS_FOUND);
 }
 
+static bool is_empty(const struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->count; i++)
+		if (!snap->sockets[i].hidden)
+			return false;
+	return true;
+}
+
+/* Where nothing is found the bound sockets are looked at after all: "not shown: 1 BOUND". */
+static int collect(const struct settings *settings, struct source *source,
+		   const struct filter *filter, struct snapshot **snap)
+{
+	struct query query = make_query(settings, filter);
+	int err = source_collect(source, &query, snap);
+
+	if (err < 0 || settings->quiet || settings->view != VIEW_TABLE ||
+	    (query.states & STATE_BIT(STATE_BOUND)) ||
+	    states_to_show(settings, filter) != STATES_SHOWN || !is_empty(*snap))
+		return err;
+	snapshot_free(*snap);
+	query.states = STATE_BIT(STATE_BOUND) | STATE_BIT(STATE_TIME_WAIT);
+	return source_collect(source, &query, snap);
+}
+
 static enum status collect_and_show(const struct settings *settings, struct source *source,
 				    const struct filter *filter)
 {
@@ -172,7 +196,7 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 
 	if (settings->explain)
 		return explain(filter, settings->replay ? NULL : &query);
-	err = source_collect(source, &query, &snap);
+	err = collect(settings, source, filter, &snap);
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;

@@ -274,7 +274,7 @@ uint32_t source_interface(struct source *source, const char *name)
 		return if_nametoindex(name);
 	own = source->may_enter ? open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) : -1;
 	if (own < 0)
-		return 0;
+		return UINT32_MAX;
 	index = setns(source->netns, CLONE_NEWNET) == 0 ? if_nametoindex(name) : 0;
 	/* Coming back can only fail where entering did; if not, better to know no index. */
 	if (setns(own, CLONE_NEWNET) < 0)

@@ -98,7 +98,9 @@ static bool is_peer(const struct lowering *l, const struct node *term)
  */
 static struct cond *with_peer(struct lowering *l, struct cond *cond, bool above)
 {
-	return above || !(l->scope->states & ~STATES_CONNECTED) ? cond : join(l, COND_AND, cond, test(l, OP_PEER_GE, 1));
+	if (above || !(l->scope->states & ~STATES_CONNECTED))
+		return cond;
+	return join(l, COND_AND, cond, test(l, OP_PEER_GE, 1));
 }
 
 static bool has_peers(const struct lowering *l)

@@ -197,7 +197,7 @@ static uint32_t find_interface(struct parser *parser, const struct token *value,
 
 	if (!index && names->interface && !is_digits(name))
 		fail(parser, value, "there is no such interface");
-	return index;
+	return index == UINT32_MAX ? 0 : index;
 }
 
 static bool is_one_name(const struct node *term)
