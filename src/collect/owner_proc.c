@@ -12,11 +12,11 @@
 #include "base/array.h"
 #include "owner.h"
 
-/* Of what is hidden only other ends are ever shown with their owners. */
+/* Of what is hidden, other ends are shown with their owners, and twins are told by theirs. */
 static bool is_looked_for(const struct owner_walk *w, const struct socket *sk)
 {
 	return (sk->have & HAVE_INODE) && sk->inode &&
-	       (!sk->hidden || ((w->c->query->needs & NEED_PAIR) && !socket_is_listener(sk)));
+	       (!sk->hidden || (w->c->query->needs & NEED_PAIR));
 }
 
 /*
