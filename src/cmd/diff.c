@@ -167,7 +167,7 @@ static void show_notes(const struct settings *settings, const struct snapshot *s
 
 static void add_moment(struct buf *out, const struct end *end)
 {
-	char text[32];
+	char text[32] = "";
 	struct tm tm;
 	time_t when;
 
