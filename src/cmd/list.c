@@ -61,10 +61,10 @@ static uint32_t needs_of(const struct settings *settings)
 {
 	struct view_options options = view_options_of(settings);
 
-	if (settings->summary)
-		return summary_needs(settings->extras);
 	if (settings->quiet)
 		return 0;
+	if (settings->summary)
+		return summary_needs(settings->extras);
 	return views[settings->view].needs(&options) |
 	       view_limit_needs(settings->extras, order_needs(&settings->order));
 }
@@ -130,6 +130,14 @@ static void show_notes(const struct settings *settings, const struct snapshot *s
 	buf_free(&out);
 }
 
+/* Blanks select nothing: they are no filter of the user's. */
+static const char *base_of(const struct filter *filter)
+{
+	const char *text = filter_text(filter);
+
+	return text + strspn(text, " \t\n\r");
+}
+
 static enum status summarize(const struct settings *settings, const struct snapshot *snap,
 			     const char *base)
 {
@@ -144,18 +152,21 @@ static enum status summarize(const struct settings *settings, const struct snaps
 	if (err < 0)
 		out.error = -err;
 	else if (settings->view == VIEW_JSON)
-		summary_show_json(&summary, base, &out);
+		summary_show_json(&summary, settings, base, &out);
 	else
-		summary_show(&summary, base, &out);
+		summary_show(&summary, settings, base, &out);
 	status = finish(&out, summary.sockets ? STATUS_FOUND : STATUS_NOTHING);
 	summary_free(&summary);
 	return status;
 }
 
-static enum status explain(const struct filter *filter, const struct query *query)
+static enum status explain(const struct settings *settings, const struct filter *filter,
+			   const struct query *query)
 {
 	struct buf out;
 
+	if (settings->quiet)
+		return STATUS_FOUND;
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
 	filter_explain(filter, query, &out);
@@ -195,14 +206,14 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	int err;
 
 	if (settings->explain)
-		return explain(filter, settings->replay ? NULL : &query);
+		return explain(settings, filter, settings->replay ? NULL : &query);
 	err = collect(settings, source, filter, &snap);
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;
 	}
-	if (settings->summary)
-		status = summarize(settings, snap, filter_text(filter));
+	if (settings->summary && !settings->quiet)
+		status = summarize(settings, snap, base_of(filter));
 	else
 		status = show(settings, snap, states_to_show(settings, filter));
 	show_notes(settings, snap);
@@ -212,12 +223,31 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	return status;
 }
 
+/* A summary is no list of sockets: what shapes one is refused. */
+static enum status check_summary(const struct settings *settings)
+{
+	if (!settings->summary)
+		return STATUS_FOUND;
+	if (settings->view != VIEW_TABLE && settings->view != VIEW_JSON)
+		complain("conntab --summary --format", views[settings->view].name,
+			 "expected table or json");
+	else if (settings->columns_chosen)
+		complain("--columns", NULL, "not with --summary, which lists no sockets");
+	else if (settings->order.count)
+		complain("--sort", NULL, "not with --summary, which lists no sockets");
+	else
+		return STATUS_FOUND;
+	return STATUS_USAGE;
+}
+
 static enum status run_list(const struct settings *settings)
 {
 	struct filter *filter = NULL;
 	struct source *source = NULL;
-	enum status status = open_input(settings, &source);
+	enum status status = check_summary(settings);
 
+	if (status == STATUS_FOUND)
+		status = open_input(settings, &source);
 	if (status == STATUS_FOUND)
 		status = ask(settings, source, &filter);
 	if (status == STATUS_FOUND)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conntab -s: how many of what.  Every line is an expression of the filter
- * language, counted by the filter itself, so that it also shows its rows.
+ * conntab -s: how many of what.  A line is an expression of the filter language,
+ * counted by the filter itself, so that it also shows its rows; only a name that
+ * the language cannot hold is counted without.
  */
 #include "summary.h"
 
@@ -26,8 +27,8 @@ static const struct fixed_line {
 	{ "Direction", "came in", "role inbound" },
 	{ "Direction", "went out", "role outbound" },
 	{ "Worth a look", "accept queue full", "full" },
-	{ "Worth a look", "connections wait for accept()", "accept_queue > 0" },
-	{ "Worth a look", "packets or connections dropped", "drops > 0" },
+	{ "Worth a look", "listeners with connections that wait", "accept_queue > 0" },
+	{ "Worth a look", "sockets that dropped packets or connections", "drops > 0" },
 	{ "Worth a look", "data not read by the process", "recv_queue > 0" },
 	{ "Worth a look", "waiting to send again", "timer retransmit" },
 	{ "Worth a look", "peer takes no more data", "timer zero-window-probe" },
@@ -65,24 +66,45 @@ static bool is_answerable(const struct snapshot *snap, const struct filter *filt
 	return !(filter_needs(filter) & ~snap->asked);
 }
 
-static void add_line(struct summary *summary, const char *section, const char *label,
-		     const char *text, unsigned indent)
+/* How many rows a filter has; 0 also when there is no such filter. */
+static size_t count_text(const struct summary *summary, const char *text)
 {
 	struct filter_error error;
 	struct filter *filter = filter_parse(text, NULL, &error);
-	struct line *line = &summary->lines[summary->count];
 	size_t rows = 0;
 
 	if (filter && is_answerable(summary->snap, filter))
 		rows = count_rows(summary->snap, filter);
 	filter_free(filter);
-	if (!rows || summary->count == LINES_MAX)
+	return rows;
+}
+
+/* A line of `line`, whose texts are copied; one without rows is left out. */
+static void put_line(struct summary *summary, const struct line *line)
+{
+	struct line *copy = &summary->lines[summary->count];
+
+	if (!line->rows || summary->count == LINES_MAX)
 		return;
-	*line = (struct line){ .section = section, .rows = rows, .indent = indent };
-	line->label = arena_copy_text(&summary->arena, label);
-	line->filter = arena_copy_text(&summary->arena, text);
-	summary->failed |= !line->label || !line->filter;
+	*copy = *line;
+	copy->label = arena_copy_text(&summary->arena, line->label);
+	summary->failed |= !copy->label;
+	if (line->filter) {
+		copy->filter = arena_copy_text(&summary->arena, line->filter);
+		summary->failed |= !copy->filter;
+	}
 	summary->count++;
+}
+
+static void add_line(struct summary *summary, const char *section, const char *label,
+		     const char *text, unsigned indent)
+{
+	struct line line = {
+		.section = section, .label = label, .filter = text,
+		.rows = count_text(summary, text), .indent = indent,
+	};
+
+	put_line(summary, &line);
 }
 
 /* The same with a text that was put together in `buf`, which is empty then. */
@@ -123,17 +145,12 @@ static void add_protocols(struct summary *summary, struct buf *buf)
 
 /* A value that many sockets share, and how often it was met. */
 struct share {
-	const char *command;
+	const char *command;		/* NULL: it is an address */
 	struct address address;
+	uint32_t process;		/* one that has the name */
 	size_t count;
+	size_t last;			/* index + 1 of the socket that was counted last */
 };
-
-static int more_first(const void *a, const void *b)
-{
-	const struct share *left = a, *right = b;
-
-	return (left->count < right->count) - (left->count > right->count);
-}
 
 static int by_command(const void *a, const void *b)
 {
@@ -146,24 +163,59 @@ static int by_address(const void *a, const void *b)
 			       &((const struct share *)b)->address);
 }
 
-typedef int compare(const void *a, const void *b);
-
-/* Merge equal ones, those with the most first; how many are left. */
-static size_t merge(struct share *shares, size_t count, compare *order)
+static int more_first(const void *a, const void *b)
 {
-	size_t kept = 0;
+	const struct share *left = a, *right = b;
 
+	if (left->count != right->count)
+		return left->count < right->count ? 1 : -1;
+	return left->command ? by_command(a, b) : by_address(a, b);
+}
+
+static void sort_shares(struct share *shares, size_t count,
+			int (*order)(const void *a, const void *b))
+{
 	if (count)
 		qsort(shares, count, sizeof(*shares), order);
-	for (size_t i = 0; i < count; i++) {
-		if (kept && order(&shares[kept - 1], &shares[i]) == 0)
-			shares[kept - 1].count += shares[i].count;
-		else
-			shares[kept++] = shares[i];
+}
+
+/* One share for each name; `names` tells for each process which, UINT32_MAX: it is not known. */
+static size_t find_names(const struct snapshot *snap, struct share *shares, uint32_t *names)
+{
+	size_t count = 0, kept = 0;
+
+	for (uint32_t i = 0; i < snap->process_count; i++) {
+		const char *command = snap->processes[i].command;
+
+		names[i] = UINT32_MAX;
+		if (command)
+			shares[count++] = (struct share){ .command = command, .process = i };
 	}
-	if (kept)
-		qsort(shares, kept, sizeof(*shares), more_first);
+	sort_shares(shares, count, by_command);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t process = shares[i].process;
+
+		if (!kept || by_command(&shares[kept - 1], &shares[i]) != 0)
+			shares[kept++] = shares[i];
+		names[process] = (uint32_t)kept - 1;
+	}
 	return kept;
+}
+
+/* A socket counts once for a name, however many processes and descriptors hold it. */
+static void count_owners(const struct snapshot *snap, size_t index, struct share *shares,
+			 const uint32_t *names)
+{
+	const struct owner *owner = owner_first(snap, &snap->sockets[index]);
+
+	for (; owner; owner = owner_next(snap, owner)) {
+		uint32_t name = names[owner->process];
+
+		if (name == UINT32_MAX || shares[name].last == index + 1)
+			continue;
+		shares[name].last = index + 1;
+		shares[name].count++;
+	}
 }
 
 /* Quoted so that the filter takes it as it is; false: it has both kinds of quotes. */
@@ -179,38 +231,63 @@ static bool add_quoted(struct buf *buf, const char *text)
 	return true;
 }
 
-static bool is_plain(const char *text)
+/* A name that no filter can hold is shown too: else a process could hide by its name. */
+static void add_process(struct summary *summary, const struct share *share, struct buf *buf)
 {
-	return !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				  "0123456789._-")];
+	struct line line = {
+		.section = "Processes with most sockets",
+		.label = *share->command ? share->command : "(empty name)",
+	};
+	bool quoted;
+
+	buf_add_literal(buf, "process ");
+	quoted = add_quoted(buf, share->command);
+	buf_add_char(buf, '\0');
+	if (quoted)
+		line.rows = count_text(summary, buf->data);
+	line.filter = line.rows ? buf->data : NULL;
+	if (!line.rows)
+		line.rows = share->count;
+	put_line(summary, &line);
+	buf->length = 0;
 }
 
 static void add_processes(struct summary *summary, struct buf *buf)
 {
 	const struct snapshot *snap = summary->snap;
 	struct share *shares = calloc(snap->process_count + 1, sizeof(*shares));
+	uint32_t *names = calloc(snap->process_count + 1, sizeof(*names));
 	size_t count = 0;
 
-	summary->failed |= !shares;
-	for (size_t i = 0; shares && i < snap->process_count; i++)
-		shares[i] = (struct share){ .command = snap->processes[i].command ?: "" };
-	for (size_t i = 0; shares && i < snap->count; i++)
-		for (const struct owner *owner = owner_first(snap, &snap->sockets[i]); owner;
-		     owner = owner_next(snap, owner))
-			shares[owner->process].count++;
-	count = shares ? merge(shares, snap->process_count, by_command) : 0;
-	for (size_t i = 0; i < count && i < TOP; i++) {
-		const char *command = shares[i].command;
-
-		buf_add_literal(buf, "process ");
-		if (*command && is_plain(command))
-			buf_add_text(buf, command);
-		else if (!*command || !add_quoted(buf, command))
-			continue;
-		add_made(summary, "Processes with most sockets", command, buf, 0);
-	}
-	buf->length = 0;
+	if (shares && names)
+		count = find_names(snap, shares, names);
+	else
+		summary->failed = true;
+	for (size_t i = 0; count && i < snap->count; i++)
+		if (!snap->sockets[i].hidden)
+			count_owners(snap, i, shares, names);
+	if (count)
+		sort_shares(shares, count, more_first);
+	for (size_t i = 0; i < count && i < TOP; i++)
+		add_process(summary, &shares[i], buf);
+	free(names);
 	free(shares);
+}
+
+/* Merge equal ones; how many are left. */
+static size_t merge_addresses(struct share *shares, size_t count)
+{
+	size_t kept = 0;
+
+	sort_shares(shares, count, by_address);
+	for (size_t i = 0; i < count; i++) {
+		if (kept && by_address(&shares[kept - 1], &shares[i]) == 0)
+			shares[kept - 1].count++;
+		else
+			shares[kept++] = shares[i];
+	}
+	sort_shares(shares, kept, more_first);
+	return kept;
 }
 
 static void add_peers(struct summary *summary, struct buf *buf)
@@ -228,7 +305,7 @@ static void add_peers(struct summary *summary, struct buf *buf)
 		shares[count].address = address_unmapped(&sk->peer.address);
 		shares[count++].count = 1;
 	}
-	count = shares ? merge(shares, count, by_address) : 0;
+	count = shares ? merge_addresses(shares, count) : 0;
 	for (size_t i = 0; i < count && i < TOP; i++) {
 		char address[ADDRESS_TEXT_MAX];
 

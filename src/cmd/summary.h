@@ -10,7 +10,7 @@ enum { LINES_MAX = 128 };
 struct line {
 	const char *section;
 	const char *label;		/* may come from outside */
-	const char *filter;		/* shows its rows */
+	const char *filter;		/* shows its rows; NULL: none can hold the label */
 	size_t rows;
 	unsigned indent;
 };
@@ -31,8 +31,13 @@ uint32_t summary_needs(uint32_t extras);
 int summary_make(struct summary *summary, const struct snapshot *snap);
 void summary_free(struct summary *summary);
 
-/* Append it as text or JSON; `base` is the user's own filter, "" when there is none. */
-void summary_show(const struct summary *summary, const char *base, struct buf *out);
-void summary_show_json(const struct summary *summary, const char *base, struct buf *out);
+/*
+ * Append it as text or JSON.  `settings` are those of the command line; `base` is
+ * the user's own filter, "" when there is none.
+ */
+void summary_show(const struct summary *summary, const struct settings *settings,
+		  const char *base, struct buf *out);
+void summary_show_json(const struct summary *summary, const struct settings *settings,
+		       const char *base, struct buf *out);
 
 #endif

@@ -5,13 +5,15 @@
 #include "base/text.h"
 #include "summary.h"
 
-enum { COUNT_WIDTH = 8, LABEL_WIDTH = 32, INDENT = 2 };
+enum { COUNT_WIDTH = 8, LABEL_WIDTH = 32, LABEL_LEAST = 8, INDENT = 2, GAP = 2, WIDTH = 80 };
+
+#define PLAIN	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-"
 
 static const struct counter_line {
 	const char *name, *meaning;
 } counter_lines[] = {
 	{ "TcpExt.ListenOverflows", "connections refused: accept queue full" },
-	{ "TcpExt.ListenDrops", "SYNs and connections a listener dropped" },
+	{ "TcpExt.ListenDrops", "SYNs and connections listeners dropped" },
 	{ "TcpExt.TCPReqQFullDrop", "SYNs dropped: too many half open" },
 	{ "TcpExt.TCPReqQFullDoCookies", "SYN cookies sent: too many half open" },
 	{ "TcpExt.SyncookiesSent", "SYN cookies sent" },
@@ -38,49 +40,164 @@ static const struct counter_line {
 
 enum { COUNTER_COUNT = sizeof(counter_lines) / sizeof(counter_lines[0]) };
 
-static void add_filter(struct buf *out, const char *base, const char *filter)
+/* ---- the command that a filter is for --------------------------------- */
+
+static const struct selecting_option {
+	uint32_t protocols, versions;
+	const char *word;
+} selecting_options[] = {
+	{ PROTOCOL_BIT(PROTOCOL_TCP), 0, "-t" },
+	{ PROTOCOL_BIT(PROTOCOL_UDP), 0, "-u" },
+	{ PROTOCOL_BIT(PROTOCOL_RAW), 0, "-w" },
+	{ PROTOCOL_BIT(PROTOCOL_UDPLITE), 0, "--udplite" },
+	{ 0, IP_VERSION_4, "-4" },
+	{ 0, IP_VERSION_6, "-6" },
+};
+
+enum { SELECTING_COUNT = sizeof(selecting_options) / sizeof(selecting_options[0]) };
+enum { WORDS_MAX = SELECTING_COUNT + 7 };
+
+/* The program and the options that select what was counted; then NULL. */
+static void command_words(const struct settings *settings, const char *words[WORDS_MAX])
 {
-	if (*base) {
-		buf_add_char(out, '(');
-		buf_add_text(out, base);
-		buf_add_literal(out, ") and ");
+	*words++ = "conntab";
+	*words++ = settings->listening && !settings->all ? "-l" : "-a";
+	for (size_t i = 0; i < SELECTING_COUNT; i++) {
+		const struct selecting_option *option = &selecting_options[i];
+
+		if ((settings->protocols & option->protocols) ||
+		    (settings->versions & option->versions))
+			*words++ = option->word;
 	}
-	buf_add_text(out, filter);
+	if (settings->netns) {
+		*words++ = "-N";
+		*words++ = settings->netns;
+	}
+	if (settings->replay) {
+		*words++ = "--replay";
+		*words++ = settings->replay;
+	}
+	*words = NULL;
 }
 
 /* ---- text ------------------------------------------------------------ */
 
-static void add_safe(struct buf *out, const char *text)
+/* Would a terminal show it as it is, and does what is copied from there mean the same? */
+static bool is_typable(const char *text)
 {
-	text_add_safe(out, text, strlen(text), SIZE_MAX);
+	size_t used;
+
+	for (size_t left = strlen(text); left; text += used, left -= used)
+		if (!is_printable(text_decode(text, left, &used)))
+			return false;
+	return true;
 }
 
-static void add_row(struct buf *out, uint64_t number, size_t indent, const char *label)
+static void add_in_quotes(struct buf *out, const char *text)
 {
-	size_t width = digits_of(number), columns = indent;
-
-	buf_add_blanks(out, width < COUNT_WIDTH ? COUNT_WIDTH - width : 0);
-	buf_add_unsigned(out, number);
-	buf_add_blanks(out, 2 + indent);
-	add_safe(out, label);
-	columns += text_width(label, strlen(label));
-	buf_add_blanks(out, columns < LABEL_WIDTH ? LABEL_WIDTH - columns : 1);
-}
-
-/* Ready for the shell: in the quotes that the expression itself does not have. */
-static void add_shell(struct buf *out, const char *base, const char *filter)
-{
-	bool single = strchr(base, '\'') || strchr(filter, '\'');
-
-	if (!*base && !strpbrk(filter, "<>()&|!\"'"))
-		add_safe(out, filter);
-	else if (single && (strchr(base, '"') || strchr(filter, '"')))
-		buf_add_literal(out, "(its quotes can't be written here)");
-	else {
-		buf_add_char(out, single ? '"' : '\'');
-		add_filter(out, base, filter);
-		buf_add_char(out, single ? '"' : '\'');
+	for (; *text; text++) {
+		if (*text == '\'')
+			buf_add_literal(out, "'\\''");
+		else
+			buf_add_char(out, *text);
 	}
+}
+
+/* One word of a shell. */
+static void add_shell_quoted(struct buf *out, const char *text)
+{
+	buf_add_char(out, '\'');
+	add_in_quotes(out, text);
+	buf_add_char(out, '\'');
+}
+
+/* Words that begin with a dash would be options. */
+static bool is_plain_filter(const char *filter)
+{
+	return !filter[strspn(filter, PLAIN " ")] && !strstr(filter, " -");
+}
+
+/* What can be pasted behind the command, ended by a NUL. */
+static void make_filter(struct buf *text, const char *filter)
+{
+	text->length = 0;
+	if (!filter || !is_typable(filter))
+		buf_add_literal(text, "(the name can't be typed)");
+	else if (is_plain_filter(filter))
+		buf_add_text(text, filter);
+	else
+		add_shell_quoted(text, filter);
+	buf_add_char(text, '\0');
+}
+
+static void add_word(struct buf *text, const char *word)
+{
+	if (!is_typable(word))
+		buf_add_literal(text, "(its name can't be typed)");
+	else if (!*word || word[strspn(word, PLAIN)])
+		add_shell_quoted(text, word);
+	else
+		buf_add_text(text, word);
+}
+
+/* Terms side by side are both meant: the user's own filter stands in front of those of the lines. */
+static void add_base(struct buf *text, const char *base)
+{
+	if (!*base)
+		return;
+	buf_add_char(text, ' ');
+	if (!is_typable(base)) {
+		buf_add_literal(text, "(the filter can't be typed)");
+		return;
+	}
+	buf_add_literal(text, "'(");
+	add_in_quotes(text, base);
+	buf_add_literal(text, ")'");
+}
+
+/* The heading says what the last column is for; once is enough. */
+static void add_command(struct buf *out, struct buf *text, const struct settings *settings,
+			const char *base, size_t used)
+{
+	const char *words[WORDS_MAX];
+	size_t column = COUNT_WIDTH + GAP + LABEL_WIDTH, width;
+
+	text->length = 0;
+	command_words(settings, words);
+	for (size_t i = 0; words[i]; i++) {
+		buf_add_text(text, i ? " " : "");
+		add_word(text, words[i]);
+	}
+	add_base(text, base);
+	buf_add_literal(text, " ...");
+	width = text_width(text->data, text->length);
+	if (column + width > WIDTH)
+		column = width < WIDTH ? WIDTH - width : 0;
+	buf_add_blanks(out, column > used + GAP ? column - used : GAP);
+	buf_add(out, text->data, text->length);
+}
+
+/* `columns` of what stands behind it are wanted: a long label gives way, so that a line fits. */
+static void add_row(struct buf *out, uint64_t number, size_t indent, const char *label,
+		    size_t columns)
+{
+	size_t digits = digits_of(number), length = strlen(label), width = text_width(label, length);
+	size_t used = (digits > COUNT_WIDTH ? digits : COUNT_WIDTH) + GAP + indent;
+	size_t room = used + columns + LABEL_LEAST < WIDTH ? WIDTH - used - columns : LABEL_LEAST;
+	size_t end = COUNT_WIDTH + GAP + LABEL_WIDTH;
+
+	buf_add_blanks(out, digits < COUNT_WIDTH ? COUNT_WIDTH - digits : 0);
+	buf_add_unsigned(out, number);
+	buf_add_blanks(out, GAP + indent);
+	if (width + GAP <= room) {
+		used += text_add_safe(out, label, length, SIZE_MAX);
+	} else {
+		used += text_add_safe(out, label, length, room - GAP - 1) + 1;
+		buf_add_literal(out, "…");
+	}
+	if (end + columns > WIDTH)
+		end = columns < WIDTH ? WIDTH - columns : 0;
+	buf_add_blanks(out, end > used + GAP ? end - used : GAP);
 }
 
 static void show_counters(const struct snapshot *snap, struct buf *out)
@@ -96,7 +213,7 @@ static void show_counters(const struct snapshot *snap, struct buf *out)
 		if (!any)
 			buf_add_literal(out, "\nCounted by the kernel in this namespace so far\n");
 		any = true;
-		add_row(out, value, 0, counter_lines[i].name);
+		add_row(out, value, 0, counter_lines[i].name, strlen(counter_lines[i].meaning));
 		buf_add_text(out, counter_lines[i].meaning);
 		buf_add_char(out, '\n');
 	}
@@ -105,28 +222,43 @@ static void show_counters(const struct snapshot *snap, struct buf *out)
 				     "namespace so far.\n");
 }
 
-void summary_show(const struct summary *summary, const char *base, struct buf *out)
+static void show_line(const struct line *line, struct buf *text, struct buf *out)
+{
+	make_filter(text, line->filter);
+	add_row(out, line->rows, line->indent * INDENT, line->label,
+		text_width(text->data, text->length - 1));
+	buf_add(out, text->data, text->length - 1);
+	buf_add_char(out, '\n');
+}
+
+void summary_show(const struct summary *summary, const struct settings *settings,
+		  const char *base, struct buf *out)
 {
 	const char *section = "";
+	struct buf text;
+	int err = buf_init(&text, -1);
 
+	if (err < 0) {
+		out->error = -err;
+		return;
+	}
 	for (size_t i = 0; i < summary->count; i++) {
 		const struct line *line = &summary->lines[i];
 
 		if (strcmp(line->section, section) != 0) {
 			buf_add_text(out, i ? "\n" : "");
 			buf_add_text(out, line->section);
-			/* Once is enough to say what the last column is for. */
 			if (!i)
-				buf_add_literal(out, "                                   "
-						     "conntab -a ...");
+				add_command(out, &text, settings, base, strlen(line->section));
 			buf_add_char(out, '\n');
 			section = line->section;
 		}
-		add_row(out, line->rows, line->indent * INDENT, line->label);
-		add_shell(out, base, line->filter);
-		buf_add_char(out, '\n');
+		show_line(line, &text, out);
 	}
 	show_counters(summary->snap, out);
+	if (text.error)
+		out->error = text.error;
+	buf_free(&text);
 }
 
 /* ---- JSON ------------------------------------------------------------ */
@@ -137,16 +269,40 @@ static void add_json(struct buf *out, const char *key, const char *text)
 	text_add_json(out, text, strlen(text));
 }
 
+/* text_add_json() spells a \x80 of the text like a byte: such a filter would be another one. */
 static void add_json_filter(struct buf *out, const char *base, const char *filter)
 {
 	struct buf text;
+	int err = buf_init(&text, -1);
 
-	if (buf_init(&text, -1) < 0)
+	if (err < 0) {
+		out->error = -err;
 		return;
-	add_filter(&text, base, filter);
+	}
+	if (filter && *base) {
+		buf_add_char(&text, '(');
+		buf_add_text(&text, base);
+		buf_add_literal(&text, ") and ");
+	}
+	buf_add_text(&text, filter ? filter : "");
+	buf_add_char(&text, '\0');
 	buf_add_literal(out, ",\"filter\":");
-	text_add_json(out, text.data, text.length);
+	if (filter && !strstr(text.data, "\\x"))
+		text_add_json(out, text.data, text.length - 1);
+	else
+		buf_add_literal(out, "null");
 	buf_free(&text);
+}
+
+static void add_json_command(struct buf *out, const struct settings *settings)
+{
+	const char *words[WORDS_MAX];
+
+	command_words(settings, words);
+	buf_add_literal(out, ",\n \"command\":");
+	for (size_t i = 0; words[i]; i++)
+		add_json(out, i ? "," : "[", words[i]);
+	buf_add_char(out, ']');
 }
 
 static void add_json_counters(struct buf *out, const struct snapshot *snap)
@@ -169,17 +325,21 @@ static void add_json_counters(struct buf *out, const struct snapshot *snap)
 	buf_add_literal(out, "]}\n");
 }
 
-void summary_show_json(const struct summary *summary, const char *base, struct buf *out)
+void summary_show_json(const struct summary *summary, const struct settings *settings,
+		       const char *base, struct buf *out)
 {
 	const struct snapshot *snap = summary->snap;
 
 	add_json(out, "{\"schema\":\"conntab-summary/1\",\"host\":", snap->host);
 	buf_add_literal(out, ",\"time\":");
-	buf_add_decimal(out, (uint64_t)(snap->time * 1000), 3);
+	json_add_time(snap->time, out);
 	buf_add_literal(out, ",\"complete\":");
 	buf_add_text(out, snapshot_is_complete(snap) ? "true" : "false");
 	buf_add_literal(out, ",\"sockets\":");
 	buf_add_unsigned(out, summary->sockets);
+	buf_add_literal(out, ",\n \"notes\":");
+	json_add_notes(snap, out);
+	add_json_command(out, settings);
 	buf_add_literal(out, ",\n \"lines\":[");
 	for (size_t i = 0; i < summary->count; i++) {
 		const struct line *line = &summary->lines[i];
