@@ -59,6 +59,7 @@ mdoc() {
 			select(length > 0) | "Also", ".Cm \(join(" , ")) .")] | list("accept_queue")' ;;
 	fields) from_fields '[.fields[] | select(.group == $argument) |
 		".It Cm \(.name)", (.help | sentence),
+		(.other_names | select(length > 0) | "Also", ".Cm \(join(" , ")) ."),
 		(select(.unit and .unit != "bytes") | "In \(.unit | unit)."),
 		(select(.column | not) | "No column."),
 		(if .json == null then "Not in JSON."

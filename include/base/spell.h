@@ -31,6 +31,9 @@ struct spell {
  */
 size_t spell_distance(const char *a, size_t a_length, const char *b, size_t b_length);
 
+/* Are they the same word, small and capital letters, '-' and '_' being the same? */
+bool spell_same(const char *a, const char *b);
+
 /*
  * Is `known`, NUL-terminated and not a copy on the stack, nearer than all
  * before?  Then it is `best`.  What differs in more than a third is not near.

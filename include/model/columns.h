@@ -40,7 +40,7 @@ enum { COLUMN_SETS = 7 };
 
 extern const struct column_set column_sets[COLUMN_SETS];
 
-/* NULL: there is no set of this name. */
+/* NULL: there is no set of this name, in small or capital letters. */
 const struct column_set *column_set_find(const char *name);
 
 #endif

@@ -58,9 +58,18 @@ extern const struct field fields[FIELD_COUNT];
 /* Suffix of JSON keys ("_us"), by unit. */
 extern const char *const unit_suffixes[UNIT_COUNT];
 
+/* A word of ss, of the table's headings or of habit that means a field. */
+struct field_alias {
+	const char *word;
+	enum field_id field;
+};
+
+extern const struct field_alias field_aliases[];	/* up to one without a word */
+
 /*
- * The field of this name, with or without its unit ("rtt", "rtt_us"), or the
- * one whose name is most like `word`; NULL: none.
+ * The field of this name, with or without its unit ("rtt", "rtt_us"), or of
+ * this alias; small and capital letters are the same, and so are '-' and '_'.
+ * Or the one whose name or alias is most like `word`.  NULL: none.
  */
 const struct field *field_find(const char *name);
 const struct field *field_nearest(const char *word);

@@ -12,6 +12,15 @@ static char plain(char c)
 	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+bool spell_same(const char *a, const char *b)
+{
+	while (*a && plain(*a) == plain(*b)) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
 static uint8_t least(unsigned a, unsigned b, unsigned c)
 {
 	unsigned ab = a < b ? a : b;

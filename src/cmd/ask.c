@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* From the words of the command line to a filter, and errors that show their place. */
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include "base/spell.h"
 #include "base/text.h"
 #include "cmd.h"
 #include "collect/lookup.h"
 
 enum { CONTEXT = 40 };			/* bytes shown beside a bad word */
+
+#define BLANKS " \t\r\n"
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static size_t find_service(void *context, const char *name, uint16_t *ports, size_t most)
 {
@@ -68,24 +72,92 @@ static void complain_filter(const char *text, const struct filter_error *error)
 	buf_free(&out);
 }
 
-/* What the shell took apart is one text again. */
-static char *join_words(char *const *words)
-{
-	size_t length = 1;
-	char *text, *at;
+/* ---- the words, joined ------------------------------------------------ */
 
-	for (char *const *word = words; *word; word++)
-		length += strlen(*word) + 1;
-	text = at = malloc(length);
-	for (char *const *word = words; text && *word; word++) {
-		if (at != text)
-			*at++ = ' ';
-		at = stpcpy(at, *word);
-	}
-	if (text)
-		*at = '\0';
-	return text;
+/* Behind which words of a filter any text may stand: the names of what it takes. */
+static const char *const text_operands[] = {
+	"PROCESS", "USER", "UNIT", "CONTAINER", "CGROUP", "NETNS", "INTERFACE", "PATH", "TEXT",
+};
+
+static const char *const comparisons[] = { "=", "==", "!=", "~", "eq", "ne", "neq", "in" };
+
+static bool is_one_of(const char *word, const char *const *known, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcasecmp(word, known[i]) == 0)
+			return true;
+	return false;
 }
+
+static bool takes_text(const char *name)
+{
+	struct filter_word word;
+
+	for (size_t i = 0; filter_word(i, &word); i++)
+		if (spell_same(word.name, name))
+			return is_one_of(word.operand, text_operands, COUNT(text_operands));
+	return false;
+}
+
+/* Does the word stand behind "process", or "process =", in words of their own? */
+static bool is_text_expected(char *const *words, size_t at)
+{
+	if (at && is_one_of(words[at - 1], comparisons, COUNT(comparisons)))
+		at--;
+	return at && takes_text(words[at - 1]);
+}
+
+static bool is_quoted(const char *word)
+{
+	const char *end = *word == '\'' || *word == '"' ? strchr(word + 1, *word) : NULL;
+
+	return end && !end[1];
+}
+
+/* Blanks beside commas are those of a list. */
+static bool needs_quotes(const char *word)
+{
+	if (strpbrk(word, "'\""))
+		return !is_quoted(word);
+	return strpbrk(word, BLANKS) && !strchr(word, ',');
+}
+
+/* A word that the shell was told to keep together, as the value of a text, stays one. */
+static bool add_word(struct buf *text, char *const *words, size_t at)
+{
+	const char *word = words[at], *quote = strchr(word, '\'') ? "\"" : "'";
+
+	if (!word[strspn(word, BLANKS)]) {
+		complain("filter", word, "an empty word: is a variable of the shell empty?");
+		return false;
+	}
+	if (!needs_quotes(word) || !is_text_expected(words, at))
+		quote = "";
+	if (*quote && strchr(word, *quote)) {
+		complain("filter", word, "both kinds of quotes in one text can't be searched for");
+		return false;
+	}
+	buf_add_text(text, quote);
+	buf_add_text(text, word);
+	buf_add_text(text, quote);
+	return true;
+}
+
+/* What the shell took apart is one text again; false after a complaint. */
+static bool join_words(struct buf *text, char *const *words)
+{
+	for (size_t i = 0; words[i]; i++) {
+		buf_add_text(text, i ? " " : "");
+		if (!add_word(text, words, i))
+			return false;
+	}
+	buf_add_char(text, '\0');
+	if (text->error)
+		complain("out of memory", NULL, "the filter could not be read");
+	return !text->error;
+}
+
+/* ---- the filter ------------------------------------------------------- */
 
 enum status ask(const struct settings *settings, struct source *source, struct filter **filter)
 {
@@ -93,18 +165,23 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 		.context = source, .service = find_service, .host = find_host,
 	};
 	struct filter_error error = { .length = 0 };
-	char *text = join_words(settings->words);
+	struct buf text;
 
 	/* What was recorded elsewhere has interfaces and cgroups of its own. */
 	if (!settings->replay) {
 		names.interface = find_interface;
 		names.cgroup = find_cgroup;
 	}
-	*filter = text ? filter_parse(text, &names, &error) : NULL;
-	if (text && !*filter)
-		complain_filter(text, &error);
-	else if (!text)
+	*filter = NULL;
+	if (buf_init(&text, -1) < 0) {
 		complain("out of memory", NULL, "the filter could not be read");
-	free(text);
+		return STATUS_INCOMPLETE;
+	}
+	if (join_words(&text, settings->words)) {
+		*filter = filter_parse(text.data, &names, &error);
+		if (!*filter)
+			complain_filter(text.data, &error);
+	}
+	buf_free(&text);
 	return *filter ? STATUS_FOUND : STATUS_USAGE;
 }

@@ -12,6 +12,25 @@ enum { ADVICE_MAX = 160 };
 /* What is done with each item of a list; false after a complaint. */
 typedef bool take_item(struct settings *settings, const char *option, const char *item);
 
+static char *trim(char *item)
+{
+	size_t length;
+
+	item += strspn(item, " ");
+	length = strlen(item);
+	while (length && item[length - 1] == ' ')
+		length--;
+	item[length] = '\0';
+	return item;
+}
+
+static bool is_one_name(const char *option, const char *item)
+{
+	if (strchr(item, ' '))
+		complain(option, item, "names of fields need commas between them");
+	return !strchr(item, ' ');
+}
+
 static bool take_items(struct settings *settings, const char *option, const char *list,
 		       take_item *take)
 {
@@ -21,9 +40,8 @@ static bool take_items(struct settings *settings, const char *option, const char
 	if (!copy)
 		complain("out of memory", NULL, "the command line could not be read");
 	while (good && (item = strsep(&next, ","))) {
-		item += strspn(item, " ");
-		item[strcspn(item, " ")] = '\0';
-		good = take(settings, option, item);
+		item = trim(item);
+		good = is_one_name(option, item) && take(settings, option, item);
 	}
 	free(copy);
 	return good;
@@ -38,7 +56,8 @@ static const char *nearest(const char *word, bool sets)
 		spell_try(&spell, field->name);
 	for (size_t i = 0; sets && i < COLUMN_SETS; i++)
 		spell_try(&spell, column_sets[i].name);
-	return spell.best;
+	/* It may be another of its names that is near. */
+	return !spell.best && field ? field->name : spell.best;
 }
 
 static bool complain_field(const char *option, const char *word, bool sets)

@@ -241,9 +241,25 @@ static void add_json_path(struct buf *out, const struct field *field)
 	buf_add_char(out, '"');
 }
 
+static void add_other_names(struct buf *out, const struct field *field)
+{
+	bool first = true;
+
+	buf_add_char(out, '[');
+	for (size_t i = 0; field_aliases[i].word; i++) {
+		if (field_aliases[i].field != field_id(field))
+			continue;
+		add_text(out, first ? "" : ",", field_aliases[i].word);
+		first = false;
+	}
+	buf_add_char(out, ']');
+}
+
 static void add_json_field(struct buf *out, const struct field *field)
 {
 	add_text(out, "\n  {\"name\":", field->name);
+	buf_add_literal(out, ",\"other_names\":");
+	add_other_names(out, field);
 	add_text(out, ",\"group\":", group_names[field->group]);
 	add_text(out, ",\"type\":", field->type == VALUE_TEXT && field->word ?
 		 "word" : type_names[field->type]);

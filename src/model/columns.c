@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/spell.h"
+
 const struct column_set column_sets[COLUMN_SETS] = {
 	{ "default", "the usual columns; they come before all others", NULL },
 	{ "listeners", "what listens, how far it reaches, and whose it is",
@@ -28,7 +30,7 @@ const struct column_set column_sets[COLUMN_SETS] = {
 const struct column_set *column_set_find(const char *name)
 {
 	for (size_t i = 0; i < COLUMN_SETS; i++)
-		if (strcmp(column_sets[i].name, name) == 0)
+		if (spell_same(column_sets[i].name, name))
 			return &column_sets[i];
 	return NULL;
 }

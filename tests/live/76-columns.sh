@@ -74,8 +74,9 @@ wrong() {
 	judge "$1 '$2': in one line, and lists nothing" "$OUT" "$ERR"
 }
 wrong --columns rttt "'rttt'.*did you mean rtt\\?"
+wrong --columns recvqq "did you mean recv_queue"
 wrong --columns local,tiemrs "did you mean timers"
-wrong --columns 'a b c,' "'a'"
+wrong --columns 'local xyzzy peer' "'local xyzzy peer'.*commas"
 wrong --columns local,,state "expected names"
 wrong --columns '' "expected names"
 wrong --columns -local,-rtt,zzzzzz "'zzzzzz'"

@@ -77,8 +77,27 @@ static void every_field_is_found_by_its_name_with_and_without_unit(void **state)
 	assert_null(field_find(""));
 	assert_null(field_find("rtt_"));
 	assert_null(field_find("rtt_ms"));
-	assert_null(field_find("RTT"));
+	assert_ptr_equal(field_find("RTT"), field_find("rtt"));
+	assert_ptr_equal(field_find("Rtt-US"), field_find("rtt"));
 	assert_null(field_find("cookie_us"));
+}
+
+static void other_names_mean_one_field_and_are_no_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; field_aliases[i].word; i++) {
+		const struct field *field = &fields[field_aliases[i].field];
+
+		/* A field of this name would be found in its place. */
+		assert_ptr_equal(field_find(field_aliases[i].word), field);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(field_aliases[i].word, field_aliases[j].word);
+	}
+	assert_ptr_equal(field_find("Recv-Q"), &fields[FIELD_RECV_QUEUE]);
+	assert_ptr_equal(field_find("PORT-CLASS"), &fields[FIELD_PORT_CLASS]);
+	assert_ptr_equal(field_find("DIR"), &fields[FIELD_DIRECTION]);
+	assert_ptr_equal(field_nearest("acceptqq"), &fields[FIELD_ACCEPT_QUEUE]);
+	assert_null(field_find("recvq_us"));
 }
 
 static void a_slip_finds_the_field_that_was_meant(void **state)
@@ -258,6 +277,7 @@ int main(void)
 		cmocka_unit_test(every_field_stands_in_its_group),
 		cmocka_unit_test(names_are_json_keys_and_unique),
 		cmocka_unit_test(every_field_is_found_by_its_name_with_and_without_unit),
+		cmocka_unit_test(other_names_mean_one_field_and_are_no_names),
 		cmocka_unit_test(a_slip_finds_the_field_that_was_meant),
 		cmocka_unit_test(words_of_enumerations_are_all_that_are_said),
 		WITH_SNAPSHOT(lists_name_each_item_once_in_the_order_of_owners),
