@@ -78,16 +78,6 @@ _conntab_values() {
 		printf '%s\n' tcp udp udplite raw ;;
 	family)
 		printf '%s\n' inet inet6 ;;
-	role)
-		printf '%s\n' listener inbound outbound ;;
-	scope)
-		printf '%s\n' any any4 any6 loopback address device ;;
-	port_class)
-		printf '%s\n' well-known registered ephemeral ;;
-	owner_missing)
-		printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace ;;
-	shutdown)
-		printf '%s\n' receive send both ;;
 	timer)
 		printf '%s\n' retransmit keepalive time-wait zero-window-probe delayed-ack ;;
 	pid)
@@ -102,6 +92,16 @@ _conntab_values() {
 		find /sys/fs/cgroup -type d -printf '/%P\n' ;;
 	dev|interface)
 		ls /sys/class/net ;;
+	role)
+		printf '%s\n' listener inbound outbound ;;
+	scope)
+		printf '%s\n' any any4 any6 loopback address device ;;
+	port_class)
+		printf '%s\n' well-known registered ephemeral ;;
+	shutdown)
+		printf '%s\n' receive send both ;;
+	owner_missing)
+		printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace ;;
 	change)
 		printf '%s\n' added removed ;;
 	congestion_state)
@@ -145,15 +145,15 @@ _conntab_words() {
 	*)
 		printf '%s\n' not and or state exclude excl sport local_port lport dport peer_port rport port \
 		src local local_address dst peer peer_address addr address host autobound protocol \
-		proto family role scope port_class owner_missing shutdown timer pid fd process owners \
-		command comm command_line cmdline executable exe user unit container cgroup netns \
-		dev interface fwmark mark ino sk recvq recv-q sendq send-q acceptq rxbytes txbytes \
-		rxrate txrate drops recv_queue send_queue accept_queue backlog uid inode cookie \
-		v6only rx_bytes tx_bytes listener_cookie twin_cookie peer_service timer_expires \
-		timer_retransmits netns_name netns_inode direction user_or_uid service connections \
-		sockets full age rx_rate tx_rate change sign rtt rttvar min_rtt rto ato congestion \
-		congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate app_limited \
-		busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
+		proto family timer pid fd process owners command comm command_line cmdline executable \
+		exe user unit container cgroup netns dev interface fwmark mark ino sk recvq recv-q \
+		sendq send-q acceptq rxbytes txbytes rxrate txrate drops role scope port_class recv_queue \
+		send_queue accept_queue backlog uid inode cookie v6only shutdown owner_missing rx_bytes \
+		tx_bytes listener_cookie twin_cookie peer_service timer_expires timer_retransmits \
+		netns_name netns_inode direction user_or_uid service connections sockets full age \
+		rx_rate tx_rate change sign rtt rttvar min_rtt rto ato congestion congestion_state \
+		ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate app_limited busy_time \
+		rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
 		notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce unacked \
 		sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
 		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \

@@ -78,16 +78,6 @@ function __conntab_values
 			printf '%s\n' tcp udp udplite raw
 		case family
 			printf '%s\n' inet inet6
-		case role
-			printf '%s\n' listener inbound outbound
-		case scope
-			printf '%s\n' any any4 any6 loopback address device
-		case port_class
-			printf '%s\n' well-known registered ephemeral
-		case owner_missing
-			printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace
-		case shutdown
-			printf '%s\n' receive send both
 		case timer
 			printf '%s\n' retransmit keepalive time-wait zero-window-probe delayed-ack
 		case pid
@@ -102,6 +92,16 @@ function __conntab_values
 			find /sys/fs/cgroup -type d -printf '/%P\n'
 		case dev interface
 			ls /sys/class/net
+		case role
+			printf '%s\n' listener inbound outbound
+		case scope
+			printf '%s\n' any any4 any6 loopback address device
+		case port_class
+			printf '%s\n' well-known registered ephemeral
+		case shutdown
+			printf '%s\n' receive send both
+		case owner_missing
+			printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace
 		case change
 			printf '%s\n' added removed
 		case congestion_state
@@ -184,11 +184,6 @@ function __conntab_next
 			protocol 'transport protocol' \
 			proto 'transport protocol' \
 			family 'address family of the socket: inet or inet6' \
-			role 'listener, inbound (its local end belongs to a listener here), outbound' \
-			scope 'how far a listener reaches: any, any4, any6, loopback, address, device' \
-			port_class 'well-known, registered, or ephemeral by this kernel\'s own range' \
-			owner_missing 'why no process is named' \
-			shutdown 'direction that was shut down: receive, send, both' \
 			timer 'what the kernel waits for, how long still, tries so far' \
 			pid 'pids of the processes that hold the socket' \
 			fd 'descriptors that refer to the socket' \
@@ -221,6 +216,9 @@ function __conntab_next
 			rxrate 'rate of data received; not known in a single list' \
 			txrate 'rate of data sent; not known in a single list' \
 			drops 'packets dropped; of a listener, connections refused for a full queue' \
+			role 'listener, inbound (its local end belongs to a listener here), outbound' \
+			scope 'how far a listener reaches: any, any4, any6, loopback, address, device' \
+			port_class 'well-known, registered, or ephemeral by this kernel\'s own range' \
 			recv_queue 'bytes received and not read; UDP and raw: kernel memory they take' \
 			send_queue 'bytes sent and not acknowledged (SYN and FIN count); UDP and raw: kernel memory' \
 			accept_queue 'connections that wait for the process to accept them' \
@@ -229,6 +227,8 @@ function __conntab_next
 			inode 'inode of the socket, as in /proc/PID/fd' \
 			cookie 'the kernel\'s identity of the socket, never used twice until reboot' \
 			v6only 'an IPv6 socket that takes no IPv4' \
+			shutdown 'direction that was shut down: receive, send, both' \
+			owner_missing 'why no process is named' \
 			rx_bytes 'data bytes received in order' \
 			tx_bytes 'data bytes sent, retransmissions not counted again' \
 			listener_cookie 'cookie of the listener a connection came in through' \
