@@ -7,8 +7,7 @@
 . "${BASH_SOURCE%/*}/lib.sh"
 
 new_ns
-cp "$MKSOCK" "$TMP/it's me"
-MKSOCK="$TMP/it's me" sock listen port=8080
+sock listen port=8080 comm="it's me"
 sock listen port=8081
 
 # only ARGS...: they find the socket of "it's me", and no other
@@ -24,7 +23,7 @@ only process '"it'\''s me"'
 only 'process "it'\''s me"'
 only process in "it's me"
 only sport in '8080, 9000'
-ct -q process 'no such, mksock'
+ct -q process 'nosuch, it*'
 expect_rc 0 "blanks beside a comma: a list"
 
 # bad PATTERN ARGS...: exit 2, and one line or two that say why
@@ -57,13 +56,13 @@ expect_out '^Usage' "help: the help"
 # --- options of ss
 for option in -x -0 -S -M '-A tcp' '-f inet' -K -E -T -B -O -Q '-D file' -tx --unix --kill; do
 	# shellcheck disable=SC2086
-	bad "unknown option '--?[^']+': .*(version|use|not needed|JSON)" $option
+	bad "unknown option '--?[^']+': .*(version|use|not needed|json)" $option
 	expect_no_file "$ERR" 'lists the options' "$option: advice of its own"
 done
 
 # --- long words
 long=$(printf 'x%.0s' {1..20000})
-for option in --columns --sort --netns --replay --format --color; do
+for option in --columns --sort --netns --format --color; do
 	bad "'x{100}\.\.\.'" "$option" "$long"
 done
 bad "'--x{98}\.\.\.'" "--$long"
