@@ -12,19 +12,19 @@ _conntab_values() {
 		owner_missing timer rx_bytes tx_bytes listener_cookie twin_cookie other_end local_address \
 		local_port peer_address peer_port peer_service process pid fd command_line executable \
 		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid queue \
-		service connections sockets full age rx_rate tx_rate change sign rtt rttvar min_rtt \
-		rto ato congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate \
-		max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans \
-		bytes_acked bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered \
-		delivered_ce unacked sacked lost retrans fackets total_retrans retransmits probes \
-		backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu \
-		snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent \
-		last_ack_recv snd_wscale rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail \
-		rehash total_rto total_rto_recoveries total_rto_time received_ce delivered_e1_bytes \
-		delivered_e0_bytes delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes \
-		accecn_fail_mode accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit \
-		memory_send memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
-		memory_drops ;;
+		service connections sockets full age rx_rate tx_rate change sign local_host peer_host \
+		rtt rttvar min_rtt rto ato congestion congestion_state ulp cwnd ssthresh delivery_rate \
+		pacing_rate max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited bytes_sent \
+		bytes_retrans bytes_acked bytes_received notsent segs_out segs_in data_segs_out \
+		data_segs_in delivered delivered_ce unacked sacked lost retrans fackets total_retrans \
+		retransmits probes backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss \
+		rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent \
+		last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale timestamps sack \
+		ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries total_rto_time \
+		received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes \
+		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
+		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
+		memory_send_queued memory_options memory_backlog memory_drops ;;
 	--sort)
 		printf '%s\n' protocol family state role scope port_class local peer recv_queue \
 		send_queue accept_queue backlog uid user inode cookie interface mark v6only shutdown \
@@ -32,18 +32,19 @@ _conntab_values() {
 		twin_cookie other_end local_address local_port peer_address peer_port peer_service \
 		process pid fd command_line executable timer_expires timer_retransmits netns_name \
 		netns_inode direction user_or_uid queue service connections sockets full age rx_rate \
-		tx_rate change sign rtt rttvar min_rtt rto ato congestion congestion_state ulp cwnd \
-		ssthresh delivery_rate pacing_rate max_pacing_rate app_limited busy_time rwnd_limited \
-		sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out \
-		segs_in data_segs_out data_segs_in delivered delivered_ce unacked sacked lost retrans \
-		fackets total_retrans retransmits probes backoff reordering reord_seen dsack_dups \
-		rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt \
-		last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale \
-		timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries \
-		total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes \
-		received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen \
-		usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit \
-		memory_forward memory_send_queued memory_options memory_backlog memory_drops ;;
+		tx_rate change sign local_host peer_host rtt rttvar min_rtt rto ato congestion congestion_state \
+		ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate app_limited busy_time \
+		rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
+		notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce unacked \
+		sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
+		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
+		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
+		rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto \
+		total_rto_recoveries total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes \
+		delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode \
+		accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send \
+		memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
+		memory_drops ;;
 	--format)
 		printf '%s\n' table json jsonl csv ;;
 	--color)
@@ -62,17 +63,18 @@ _conntab_values() {
 		rxbytes|txbytes|rxrate|txrate|drops|recv_queue|send_queue|accept_queue|backlog|uid|\
 		inode|cookie|rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|timer_expires|\
 		timer_retransmits|netns_name|netns_inode|direction|user_or_uid|service|connections|\
-		sockets|age|rx_rate|tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|ulp|cwnd|\
-		ssthresh|delivery_rate|pacing_rate|max_pacing_rate|busy_time|rwnd_limited|sndbuf_limited|\
-		bytes_sent|bytes_retrans|bytes_acked|bytes_received|notsent|segs_out|segs_in|data_segs_out|\
-		data_segs_in|delivered|delivered_ce|unacked|sacked|lost|retrans|fackets|total_retrans|\
-		retransmits|probes|backoff|reordering|reord_seen|dsack_dups|rcv_ooopack|snd_mss|\
-		rcv_mss|advmss|pmtu|snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|last_data_sent|\
-		last_data_recv|last_ack_sent|last_ack_recv|snd_wscale|rcv_wscale|fastopen_fail|rehash|\
-		total_rto|total_rto_recoveries|total_rto_time|received_ce|delivered_e1_bytes|delivered_e0_bytes|\
-		delivered_ce_bytes|received_e1_bytes|received_e0_bytes|received_ce_bytes|accecn_fail_mode|\
-		accecn_opt_seen|memory_recv|memory_recv_limit|memory_send|memory_send_limit|memory_forward|\
-		memory_send_queued|memory_options|memory_backlog|memory_drops)
+		sockets|age|rx_rate|tx_rate|sign|local_host|peer_host|rtt|rttvar|min_rtt|rto|ato|\
+		congestion|ulp|cwnd|ssthresh|delivery_rate|pacing_rate|max_pacing_rate|busy_time|\
+		rwnd_limited|sndbuf_limited|bytes_sent|bytes_retrans|bytes_acked|bytes_received|\
+		notsent|segs_out|segs_in|data_segs_out|data_segs_in|delivered|delivered_ce|unacked|\
+		sacked|lost|retrans|fackets|total_retrans|retransmits|probes|backoff|reordering|\
+		reord_seen|dsack_dups|rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|snd_wnd|rcv_wnd|rcv_space|\
+		rcv_ssthresh|rcv_rtt|last_data_sent|last_data_recv|last_ack_sent|last_ack_recv|snd_wscale|\
+		rcv_wscale|fastopen_fail|rehash|total_rto|total_rto_recoveries|total_rto_time|received_ce|\
+		delivered_e1_bytes|delivered_e0_bytes|delivered_ce_bytes|received_e1_bytes|received_e0_bytes|\
+		received_ce_bytes|accecn_fail_mode|accecn_opt_seen|memory_recv|memory_recv_limit|\
+		memory_send|memory_send_limit|memory_forward|memory_send_queued|memory_options|memory_backlog|\
+		memory_drops)
 		true ;;
 	protocol|proto)
 		printf '%s\n' tcp udp udplite raw ;;
@@ -151,9 +153,9 @@ _conntab_words() {
 		send_queue accept_queue backlog uid inode cookie v6only shutdown owner_missing rx_bytes \
 		tx_bytes listener_cookie twin_cookie peer_service timer_expires timer_retransmits \
 		netns_name netns_inode direction user_or_uid service connections sockets full age \
-		rx_rate tx_rate change sign rtt rttvar min_rtt rto ato congestion congestion_state \
-		ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate app_limited busy_time \
-		rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
+		rx_rate tx_rate change sign local_host peer_host rtt rttvar min_rtt rto ato congestion \
+		congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate app_limited \
+		busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
 		notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce unacked \
 		sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
 		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \

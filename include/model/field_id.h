@@ -71,6 +71,8 @@ enum field_id {
 	FIELD_TX_RATE,
 	FIELD_CHANGE,
 	FIELD_SIGN,
+	FIELD_LOCAL_HOST,
+	FIELD_PEER_HOST,
 	/* GROUP_TCP: struct tcp_info, congestion control */
 	FIELD_TCP_FIRST,
 	FIELD_TCP_LAST = FIELD_TCP_FIRST + 76,

@@ -48,10 +48,14 @@ extern const struct view views[VIEW_COUNT];
 
 /* What -r needs in any view: enum need. */
 uint32_t names_needs(uint32_t extras);
-/* Of what is needed, that which is looked for with these extras: owners perhaps not. */
+/* Of what is needed, that which is looked for with these extras: owners, hosts perhaps not. */
 static inline uint32_t view_limit_needs(uint32_t extras, uint32_t needs)
 {
-	return extras & EXTRA_OWNERS ? needs : needs & ~(uint32_t)(NEED_OWNER | NEED_PROCESS);
+	uint32_t without = extras & EXTRA_NAMES ? 0 : NEED_HOST;
+
+	if (!(extras & EXTRA_OWNERS))
+		without |= NEED_OWNER | NEED_PROCESS;
+	return needs & ~without;
 }
 
 /*

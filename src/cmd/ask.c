@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the words of the command line to a filter, and errors that show their place. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -8,8 +9,12 @@
 #include "base/text.h"
 #include "cmd.h"
 #include "collect/lookup.h"
+#include "model/query.h"
 
-enum { CONTEXT = 40 };			/* bytes shown beside a bad word */
+enum {
+	CONTEXT = 40,			/* bytes shown beside a bad word */
+	ADVICE_MAX = 128,
+};
 
 #define BLANKS " \t\r\n"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -70,6 +75,33 @@ static void complain_filter(const char *text, const struct filter_error *error)
 	add_place(&out, text, error);
 	buf_flush(&out);
 	buf_free(&out);
+}
+
+/* The command that the first word, which the filter refuses, looks like; NULL: none. */
+static const char *command_nearest(const struct settings *settings,
+				   const struct filter_error *error)
+{
+	const char *word = error->start ? NULL : settings->maybe_command;
+	struct spell spell = { .word = word, .length = word ? strlen(word) : 0 };
+
+	for (size_t i = 0; word && command_at(i); i++)
+		spell_try(&spell, command_at(i)->name);
+	return spell.best;
+}
+
+static void complain_refused(const struct settings *settings, const char *text,
+			     const struct filter_error *error)
+{
+	const char *command = command_nearest(settings, error);
+	char advice[ADVICE_MAX];
+
+	if (!command) {
+		complain_filter(text, error);
+		return;
+	}
+	snprintf(advice, sizeof(advice), "no command, and no word of a filter; "
+		 "did you mean the command '%s'?", command);
+	complain("unknown word", settings->maybe_command, advice);
 }
 
 /* ---- the words, joined ------------------------------------------------ */
@@ -180,8 +212,14 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 	if (join_words(&text, settings->words)) {
 		*filter = filter_parse(text.data, &names, &error);
 		if (!*filter)
-			complain_filter(text.data, &error);
+			complain_refused(settings, text.data, &error);
 	}
 	buf_free(&text);
+	if (*filter && filter_needs(*filter) & NEED_HOST) {
+		complain("filter", NULL, "names of hosts are looked up for what is found: "
+			 "expected 'src NAME' or 'dst NAME'");
+		filter_free(*filter);
+		*filter = NULL;
+	}
 	return *filter ? STATUS_FOUND : STATUS_USAGE;
 }

@@ -30,6 +30,8 @@ struct settings {
 	bool all, listening, no_header, quiet, explain, summary, help, version;
 	const char *netns;
 	const char *replay;		/* a file in the place of the kernel */
+	bool only_filter;		/* no word is a command: they stand behind "--" */
+	const char *maybe_command;	/* a first word that is none, but may be a slip; or NULL */
 	char **words;			/* behind the command; as many as it takes, then NULL */
 	bool columns_chosen;
 	struct columns columns;
@@ -102,7 +104,7 @@ void options_show(struct buf *out);
 
 /*
  * "conntab: WHAT 'WORD': EXPECTED" on stderr; `word` may be NULL.  Bytes of
- * `word` that do not print are escaped.
+ * `word` that do not print are escaped, and the end of a long one is left out.
  */
 void complain(const char *what, const char *word, const char *expected);
 

@@ -14,11 +14,21 @@ static const struct command *const commands[] = {
 	&schema_command,
 };
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28 };
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28,
+       WORD_COLUMNS = 100 };		/* of a bad word that are shown */
 
 const struct command *command_at(size_t index)
 {
 	return index < COMMAND_COUNT ? commands[index] : NULL;
+}
+
+static void add_word(struct buf *out, const char *word)
+{
+	size_t length = strnlen(word, (size_t)4 * (WORD_COLUMNS + 1));
+	bool whole = !word[length] && text_width(word, length) <= WORD_COLUMNS;
+
+	text_add_safe(out, word, length, whole ? SIZE_MAX : WORD_COLUMNS);
+	buf_add_text(out, whole ? "" : "...");
 }
 
 void complain(const char *what, const char *word, const char *expected)
@@ -36,7 +46,7 @@ void complain(const char *what, const char *word, const char *expected)
 	buf_add_text(&out, what);
 	if (word) {
 		buf_add_literal(&out, " '");
-		text_add_safe(&out, word, strlen(word), SIZE_MAX);
+		add_word(&out, word);
 		buf_add_char(&out, '\'');
 	}
 	buf_add_literal(&out, ": ");
@@ -55,7 +65,8 @@ enum status finish(struct buf *out, enum status status)
 		return status;
 	/* The reader of a pipe left on purpose: the exit code is enough. */
 	if (err != -EPIPE)
-		complain("the output could not be written", NULL, strerror(-err));
+		complain("the output could not be written", NULL,
+			 err == -EBADF ? "standard output is closed" : strerror(-err));
 	return STATUS_INCOMPLETE;
 }
 
@@ -115,19 +126,18 @@ static enum status show_version(void)
 
 /*
  * A closed standard descriptor would be given to the next file that is
- * opened, and output would go into that: occupy them.
+ * opened, and output would go into that: occupy them, by what can't be written
+ * to, so that who prints sees an error.
  */
-static bool standard_files_are_open(void)
+static void occupy_standard_files(void)
 {
-	bool output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);
-	return output;
 }
 
 static const struct command *find_command(char **words, int *used)
@@ -142,6 +152,17 @@ static const struct command *find_command(char **words, int *used)
 	return commands[0];
 }
 
+/* Commands to come; who means a word of a filter writes -- before it. */
+static bool is_to_come(const char *word)
+{
+	static const char *const names[] = { "top", "why", "events", "kill", "ss", "netstat" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(word, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The first word that the command does not take; NULL: none. */
 static const char *extra_word(const struct settings *settings, const struct command *command)
 {
@@ -153,31 +174,43 @@ static const char *extra_word(const struct settings *settings, const struct comm
 	return settings->words[command->most];
 }
 
+static enum status run_command(struct settings *settings, char **words)
+{
+	int used = 0;
+	const struct command *command = settings->only_filter ? commands[0] :
+					find_command(words, &used);
+	const char *extra;
+
+	if (!used && !settings->only_filter)
+		settings->maybe_command = words[0];
+	if (settings->maybe_command && strcmp(words[0], "help") == 0)
+		return show_help();
+	if (settings->maybe_command && is_to_come(words[0])) {
+		complain("command", words[0], "it is not in this version");
+		return STATUS_USAGE;
+	}
+	settings->words = words + used;
+	extra = extra_word(settings, command);
+	if (extra) {
+		complain("unexpected word", extra,
+			 "more than the command takes; conntab --help shows how it is used");
+		return STATUS_USAGE;
+	}
+	return command->run(settings);
+}
+
 int main(int argc, char **argv)
 {
-	const struct command *command;
 	struct settings settings;
-	const char *extra;
-	int words, used;
+	int words;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (!standard_files_are_open()) {
-		complain("the output could not be written", NULL, "standard output is closed");
-		return STATUS_INCOMPLETE;
-	}
+	occupy_standard_files();
 	if (!options_parse(&settings, argc, argv, &words))
 		return STATUS_USAGE;
 	if (settings.help)
 		return (int)show_help();
 	if (settings.version)
 		return (int)show_version();
-	command = find_command(argv + words, &used);
-	settings.words = argv + words + used;
-	extra = extra_word(&settings, command);
-	if (extra) {
-		complain("unexpected word", extra,
-			 "more than the command takes; conntab --help shows how it is used");
-		return STATUS_USAGE;
-	}
-	return (int)command->run(&settings);
+	return (int)run_command(&settings, argv + words);
 }

@@ -178,13 +178,51 @@ static const char *option_nearest(const char *word)
 	return spell.best;
 }
 
+/* Options of ss and netstat that we have not, or have by another name. */
+static const struct {
+	char letter;
+	const char *name;
+	const char *advice;
+} foreign_options[] = {
+	{ 'x', "unix", "unix sockets are not listed by this version" },
+	{ '0', "packet", "packet sockets are not listed by this version" },
+	{ 'S', "sctp", "SCTP sockets are not listed by this version" },
+	{ 'M', "mptcp", "MPTCP sockets are not listed by this version; "
+			"their TCP connections are: 'ulp mptcp'" },
+	{ 'A', "query", "use -t, -u, -w or --udplite" },
+	{ 'f', "family", "use -4 or -6" },
+	{ 'K', "kill", "this version closes no sockets" },
+	{ 'E', "events", "this version does not follow connections as they open and close" },
+	{ 'T', "threads", "threads are named in JSON (-j, tid)" },
+	{ 'B', "bound-inactive", "use the filter 'state bound'" },
+	{ 'O', "oneline", "not needed: without -i and -m a socket is one line, "
+			  "and --jsonl and --csv always have one" },
+	{ 'Q', "no-queues", "use --columns -recv_queue,-send_queue,-queue" },
+	{ 'D', "diag", "use conntab record FILE" },
+	{ 'W', "wide", "not needed: nothing is cut when the output is no terminal" },
+};
+
+static const char *foreign_advice(const char *word)
+{
+	for (size_t i = 0; i < sizeof(foreign_options) / sizeof(foreign_options[0]); i++) {
+		bool is_it = word[1] == '-' ? strcmp(word + 2, foreign_options[i].name) == 0 :
+					      word[1] == foreign_options[i].letter;
+
+		if (is_it)
+			return foreign_options[i].advice;
+	}
+	return NULL;
+}
+
 static void complain_unknown(const char *word)
 {
+	const char *foreign = *word == '-' ? foreign_advice(word) : NULL;
 	const char *nearest = word[0] == '-' && word[1] == '-' ? option_nearest(word + 2) : NULL;
 	char advice[64];
 
-	if (!nearest) {
-		complain("unknown option", word, "conntab --help lists the options");
+	if (foreign || !nearest) {
+		complain("unknown option", word,
+			 foreign ? foreign : "conntab --help lists the options");
 		return;
 	}
 	snprintf(advice, sizeof(advice), "did you mean --%s?", nearest);
@@ -227,7 +265,19 @@ static bool is_whole(char **argv, const struct option *option)
 	return false;
 }
 
-bool options_parse(struct settings *settings, int argc, char **argv, int *words)
+/* Getopt moves the words to the end: were they behind a "--" before? */
+static bool is_behind_dashes(char *const *before, char *const *argv)
+{
+	const char *dashes = argv[optind - 1], *word = argv[optind];
+
+	if (!word || optind < 2 || strcmp(dashes, "--") != 0)
+		return false;
+	while (*before != word && *before != dashes)
+		before++;
+	return *before == dashes;
+}
+
+static bool read_options(struct settings *settings, int argc, char **argv)
 {
 	char letters[2 * OPTION_COUNT + 2];
 	struct option longs[OPTION_COUNT + 1];
@@ -249,8 +299,25 @@ bool options_parse(struct settings *settings, int argc, char **argv, int *words)
 			return false;
 		which = -1;
 	}
-	*words = optind;
 	return true;
+}
+
+bool options_parse(struct settings *settings, int argc, char **argv, int *words)
+{
+	char **before = calloc((size_t)argc + 1, sizeof(*before));
+	bool good;
+
+	if (!before) {
+		complain("out of memory", NULL, "the command line could not be read");
+		return false;
+	}
+	for (int i = 0; i < argc; i++)
+		before[i] = argv[i];
+	good = read_options(settings, argc, argv);
+	settings->only_filter = good && is_behind_dashes(before, argv);
+	*words = optind;
+	free(before);
+	return good;
 }
 
 bool option_text(size_t index, struct option_text *text)

@@ -202,6 +202,10 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_SIGN] = SOCKET(sign, TEXT, "sign", "+-",
 		"in a comparison: + there now, not then; - there then, not now",
 		.needs = NEED_BEFORE, .width = 2),
+	[FIELD_LOCAL_HOST] = SOCKET(local_host, TEXT, "local_host", "LOCAL-HOST",
+		"name of the local address; known with -r only", .needs = NEED_HOST),
+	[FIELD_PEER_HOST] = SOCKET(peer_host, TEXT, "peer_host", "PEER-HOST",
+		"name of the peer's address; known with -r only", .needs = NEED_HOST),
 	/* The figures of tcp_info follow in the order in which they are shown. */
 	[FIELD_TCP_FIRST] = TIME("rtt", "round trip", "smoothed round-trip time", UNIT_US, 68,
 		4),

@@ -51,6 +51,9 @@ SIMPLE(timer, ((struct value){ .type = sk->timer ? VALUE_TIMER : VALUE_NONE, .so
 SIMPLE(service, text(snapshot_service(row->snap, sk->protocol, sk->local.port)))
 SIMPLE(peer_service, sk->have & HAVE_PEER ?
 		     text(snapshot_service(row->snap, sk->protocol, sk->peer.port)) : none)
+SIMPLE(local_host, text(snapshot_host(row->snap, &sk->local.address)))
+SIMPLE(peer_host, sk->have & HAVE_PEER ?
+		  text(snapshot_host(row->snap, &sk->peer.address)) : none)
 SIMPLE(local_port, number_if(true, sk->local.port))
 SIMPLE(peer_port, number_if(sk->have & HAVE_PEER, sk->peer.port))
 SIMPLE(timer_expires, number_if(sk->timer, sk->timer_ms))

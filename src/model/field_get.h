@@ -48,6 +48,8 @@ GETTER(local_port);
 GETTER(peer_address);
 GETTER(peer_port);
 GETTER(peer_service);
+GETTER(local_host);
+GETTER(peer_host);
 GETTER(list);
 GETTER(timer_expires);
 GETTER(timer_retransmits);

@@ -46,6 +46,7 @@ static const struct {
 	{ FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST, EXTRA_MEMORY },
 	{ FIELD_RX_BYTES, FIELD_TX_BYTES, EXTRA_INFO },
 	{ FIELD_TCP_FIRST, FIELD_TCP_LAST, EXTRA_INFO },
+	{ FIELD_LOCAL_HOST, FIELD_PEER_HOST, EXTRA_NAMES },
 };
 
 enum { USUAL_COUNT = sizeof(usual_columns) / sizeof(usual_columns[0]) };

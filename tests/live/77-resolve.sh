@@ -71,6 +71,19 @@ expect_same "$OUT" "$TMP/numbers" "-r -n is without -r"
 rct -t -n --resolve
 expect_out 'web1\.example\.org:http' "the last of -n and --resolve counts"
 
+rct -l -t -r --csv --columns local_port,local_host,peer_host
+expect_out '^80,web1\.example\.org,' "CSV: the host in a column of its own"
+expect_out '^8000,,' "and none of a wildcard"
+rct -t -r --csv
+expect_out '^protocol,.*,local_host,peer_host.?$' "-r: a usual column of CSV"
+rct -t --csv
+expect_no_out 'local_host' "without -r it is not"
+rct -l -t --csv --columns local_port,local_host
+expect_no_out 'web1' "nor is anybody asked for it"
+rct local_host web1.example.org
+expect_rc 2 "no filter tests it"
+expect_err "src NAME" "and says what does"
+
 # --- who is not asked
 server_hears() { ctj -u; jq -r '.sockets[] | select(.local.port == 53) | .recv_queue' "$OUT"; }
 rct
