@@ -49,7 +49,7 @@ while IFS= read -r command; do
 done <"$TMP/commands"
 
 # Every example of conntab-filter(7) is understood; where one says what it shows, it is looked at.
-sed -n 's/^\.Dl [$#] conntab \(--explain \)\{0,1\}//p' "$top/man/conntab-filter.7" |
+sed -n 's/\\(dq/"/g; s/^\.Dl [$#] conntab \(--explain \|-q \)\{0,1\}//p' "$top/man/conntab-filter.7" |
 	sed 's/ && .*//' >"$TMP/examples"
 [ "$(wc -l <"$TMP/examples")" -ge 40 ]
 judge "conntab-filter(7) has many examples" "$TMP/examples"
