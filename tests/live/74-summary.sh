@@ -70,8 +70,6 @@ pasted "a record" --replay "$ZOO"
 fits "a record"
 of_json "a record" --replay "$ZOO"
 pasted "a record -l" --replay "$ZOO" -l
-pasted "a record, blanks" --replay "$ZOO" ' 	'
-expect_no_out "\\( *\\)" "blanks are no filter"
 pasted "a record with a filter" --replay "$ZOO" process curl or dst ::1
 of_json "a record with a filter" --replay "$ZOO" process curl or dst ::1
 pasted "a record with a filter in quotes" --replay "$ZOO" "process 'curl' or process \"app\""
