@@ -176,11 +176,12 @@ static const char *extra_word(const struct settings *settings, const struct comm
 
 static enum status run_command(struct settings *settings, char **words)
 {
-	int used = 0;
-	const struct command *command = settings->only_filter ? commands[0] :
-					find_command(words, &used);
+	const struct command *command = commands[0];
 	const char *extra;
+	int used = 0;
 
+	if (!settings->only_filter)
+		command = find_command(words, &used);
 	if (!used && !settings->only_filter)
 		settings->maybe_command = words[0];
 	if (settings->maybe_command && strcmp(words[0], "help") == 0)

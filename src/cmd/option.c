@@ -179,7 +179,7 @@ static const char *option_nearest(const char *word)
 }
 
 /* Options of ss and netstat that we have not, or have by another name. */
-static const struct {
+static const struct foreign_option {
 	char letter;
 	const char *name;
 	const char *advice;
@@ -205,11 +205,12 @@ static const struct {
 static const char *foreign_advice(const char *word)
 {
 	for (size_t i = 0; i < sizeof(foreign_options) / sizeof(foreign_options[0]); i++) {
-		bool is_it = word[1] == '-' ? strcmp(word + 2, foreign_options[i].name) == 0 :
-					      word[1] == foreign_options[i].letter;
+		const struct foreign_option *option = &foreign_options[i];
 
-		if (is_it)
-			return foreign_options[i].advice;
+		if (word[1] == '-' && strcmp(word + 2, option->name) == 0)
+			return option->advice;
+		if (word[1] == option->letter)
+			return option->advice;
 	}
 	return NULL;
 }

@@ -140,7 +140,7 @@ static void add_word(struct buf *text, const char *word)
 		buf_add_text(text, word);
 }
 
-/* Terms side by side are both meant: the user's own filter stands in front of those of the lines. */
+/* Terms side by side are both meant: the user's own filter stands in front of the lines'. */
 static void add_base(struct buf *text, const char *base)
 {
 	if (!*base)
@@ -181,7 +181,8 @@ static void add_command(struct buf *out, struct buf *text, const struct settings
 static void add_row(struct buf *out, uint64_t number, size_t indent, const char *label,
 		    size_t columns)
 {
-	size_t digits = digits_of(number), length = strlen(label), width = text_width(label, length);
+	size_t digits = digits_of(number), length = strlen(label);
+	size_t width = text_width(label, length);
 	size_t used = (digits > COUNT_WIDTH ? digits : COUNT_WIDTH) + GAP + indent;
 	size_t room = used + columns + LABEL_LEAST < WIDTH ? WIDTH - used - columns : LABEL_LEAST;
 	size_t end = COUNT_WIDTH + GAP + LABEL_WIDTH;
