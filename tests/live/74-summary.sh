@@ -11,6 +11,7 @@ ZOO=$(realpath "${BASH_SOURCE%/*}/../fixtures/dump/zoo.rec")
 CANT="(the name can't be typed)"
 
 # As the shell of a user who pastes: the name of the program is all that differs.
+# shellcheck disable=SC2317 # what the summary prints is run by eval
 conntab() { here timeout -k 5 60 "$CONNTAB" "$@"; }
 
 # The lines as NUMBER<tab>FILTER: of the text, behind the last two blanks of a line.
