@@ -85,7 +85,7 @@ uint32_t query_states(const struct query *query);
  * The sets of states that are asked for one after the other, up to one that is
  * 0.  Each has tables of its own in the kernel, so this costs no second walk.
  */
-const uint32_t *query_dumps(const struct query *query, uint32_t protocol);
+const uint32_t *query_dumps(uint32_t protocol);
 
 /* One dump of `states`, within the states that are asked for. */
 struct kernel_scope query_scope(const struct query *query, uint32_t protocol, uint32_t states);

@@ -213,7 +213,7 @@ static int dump_tcp(struct collection *c, uint32_t states, uint8_t ask)
  */
 static int collect_tcp(struct collection *c, uint8_t ask)
 {
-	const uint32_t *states = query_dumps(c->query, PROTOCOL_TCP);
+	const uint32_t *states = query_dumps(PROTOCOL_TCP);
 	int err = ask ? dump_tcp(c, STATE_BIT(STATE_LISTEN), 0) : 0;
 
 	for (; !err && *states; states++)
@@ -227,5 +227,5 @@ int inet_collect(struct collection *c, enum protocol protocol)
 
 	if (protocol == PROTOCOL_TCP)
 		return collect_tcp(c, ask);
-	return dump_families(c, protocol, *query_dumps(c->query, protocol), ask);
+	return dump_families(c, protocol, *query_dumps(protocol), ask);
 }

@@ -99,7 +99,7 @@ static void show_dump(const struct filter *filter, const struct kernel_scope *sc
 static void show_protocol(const struct filter *filter, const struct query *query,
 			  enum protocol protocol, struct buf *out)
 {
-	for (const uint32_t *states = query_dumps(query, protocol); *states; states++) {
+	for (const uint32_t *states = query_dumps(protocol); *states; states++) {
 		struct kernel_scope scope = query_scope(query, protocol, *states);
 
 		if (scope.states)

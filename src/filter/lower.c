@@ -93,13 +93,17 @@ static bool is_peer(const struct lowering *l, const struct node *term)
 }
 
 /*
- * Sockets without a peer have port 0 there, and perhaps the address of one
- * they had; to the predicate they have neither.
+ * A condition on the peer, from below.  To the predicate sockets without a
+ * peer have none, but in the kernel a bound one may still have that of a
+ * connection that failed; a datagram socket has port 0, and perhaps the
+ * address of one it had.
  */
 static struct cond *with_peer(struct lowering *l, struct cond *cond, bool above)
 {
 	if (above || !(l->scope->states & ~STATES_CONNECTED))
 		return cond;
+	if (l->scope->states & STATE_BIT(STATE_BOUND))
+		return constant(l, false);
 	return join(l, COND_AND, cond, test(l, OP_PEER_GE, 1));
 }
 
@@ -138,18 +142,16 @@ static struct range hull(const struct node *term)
 
 static struct cond *lower_port(struct lowering *l, const struct node *term, bool above)
 {
-	bool peer = is_peer(l, term), has_zero = false;
+	bool peer = is_peer(l, term);
 	struct cond *any = constant(l, false);
 
 	if (peer && !has_peers(l))
 		return any;
 	if (term->range_count > RANGES_MOST)
 		return above ? port_range(l, peer, hull(term)) : any;
-	for (size_t i = 0; i < term->range_count; i++) {
+	for (size_t i = 0; i < term->range_count; i++)
 		any = join(l, COND_OR, any, port_range(l, peer, term->ranges[i]));
-		has_zero |= !term->ranges[i].first;
-	}
-	return peer && has_zero ? with_peer(l, any, above) : any;
+	return peer ? with_peer(l, any, above) : any;
 }
 
 static struct cond *host_test(struct lowering *l, bool peer, struct prefix prefix)

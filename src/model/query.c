@@ -33,22 +33,15 @@ enum {
 				     STATE_BIT(STATE_NEW_SYN_RECV)),
 };
 
-/*
- * Any other state beside LISTEN makes the kernel walk all connections.  And a
- * bound socket may still have the peer's port of a connection that failed: a
- * program that is to tell who has a peer must not meet both.
- */
-const uint32_t *query_dumps(const struct query *query, uint32_t protocol)
+/* Any other state beside LISTEN makes the kernel walk all connections. */
+const uint32_t *query_dumps(uint32_t protocol)
 {
-	static const uint32_t plain[] = { LISTENERS, BOUND | CONNECTIONS, 0 };
-	static const uint32_t selective[] = { LISTENERS, BOUND, CONNECTIONS, 0 };
+	static const uint32_t stream[] = { LISTENERS, BOUND | CONNECTIONS, 0 };
 	static const uint32_t datagram[] = {
 		STATE_BIT(STATE_ESTAB) | STATE_BIT(STATE_UNCONN), 0,
 	};
 
-	if (protocol != PROTOCOL_TCP)
-		return datagram;
-	return query->select.lower ? selective : plain;
+	return protocol == PROTOCOL_TCP ? stream : datagram;
 }
 
 struct kernel_scope query_scope(const struct query *query, uint32_t protocol, uint32_t states)

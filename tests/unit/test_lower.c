@@ -41,9 +41,9 @@ static struct entry entry_of(uint64_t *seed, const struct snapshot *snap, const 
 }
 
 /* The dump in which a socket comes. */
-static uint32_t states_of(const struct query *query, const struct socket *sk)
+static uint32_t states_of(const struct socket *sk)
 {
-	for (const uint32_t *states = query_dumps(query, sk->protocol); *states; states++)
+	for (const uint32_t *states = query_dumps(sk->protocol); *states; states++)
 		if (*states & STATE_BIT(sk->state))
 			return *states;
 	return 0;
@@ -96,7 +96,7 @@ struct trial {
 static bool passes_kernel(struct trial *t, const struct socket *sk)
 {
 	struct kernel_scope scope = query_scope(&t->query, sk->protocol,
-						states_of(&t->query, sk));
+						states_of(sk));
 	struct entry entry = entry_of(&t->seed, t->world, sk);
 	uint8_t program[PROGRAM_MAX];
 	int length;
