@@ -61,4 +61,9 @@ struct service {
 	const char *name;
 };
 
+/* The orders of the sorted arrays of a snapshot, for bsearch(), qsort() and merging. */
+int user_compare(const void *a, const void *b);
+int service_compare(const void *a, const void *b);
+int host_compare(const void *a, const void *b);
+
 #endif

@@ -237,13 +237,6 @@ static struct job *new_job(struct question *questions, size_t count, resolve_fun
 
 /* ---- answers --------------------------------------------------------- */
 
-static int compare_hosts(const void *a, const void *b)
-{
-	const struct host *left = a, *right = b;
-
-	return address_compare(&left->address, &right->address);
-}
-
 static int take_names(struct snapshot *snap, const struct job *job)
 {
 	snap->hosts = arena_alloc(&snap->arena, job->count * sizeof(*snap->hosts));
@@ -261,7 +254,7 @@ static int take_names(struct snapshot *snap, const struct job *job)
 			return -ENOMEM;
 		snap->host_count++;
 	}
-	qsort(snap->hosts, snap->host_count, sizeof(*snap->hosts), compare_hosts);
+	qsort(snap->hosts, snap->host_count, sizeof(*snap->hosts), host_compare);
 	return 0;
 }
 

@@ -116,29 +116,6 @@ static int join_places(struct snapshot *snap, const struct snapshot *other)
 
 typedef int compare_function(const void *a, const void *b);
 
-static int compare_users(const void *a, const void *b)
-{
-	const struct user *left = a, *right = b;
-
-	return (left->uid > right->uid) - (left->uid < right->uid);
-}
-
-static int compare_services(const void *a, const void *b)
-{
-	const struct service *left = a, *right = b;
-
-	if (left->protocol != right->protocol)
-		return left->protocol - right->protocol;
-	return left->port - right->port;
-}
-
-static int compare_hosts(const void *a, const void *b)
-{
-	const struct host *left = a, *right = b;
-
-	return address_compare(&left->address, &right->address);
-}
-
 /* Two sorted arrays; of items that both have, those of `a`.  `*count` was that of `a`. */
 static void *merge(struct arena *arena, const void *a, size_t *count, const void *b,
 		   size_t b_count, size_t size, compare_function *compare)
@@ -164,11 +141,11 @@ static int join_names(struct snapshot *snap, const struct snapshot *other)
 	struct arena *arena = &snap->arena;
 
 	snap->users = merge(arena, snap->users, &snap->user_count, other->users,
-			    other->user_count, sizeof(*snap->users), compare_users);
+			    other->user_count, sizeof(*snap->users), user_compare);
 	snap->services = merge(arena, snap->services, &snap->service_count, other->services,
-			       other->service_count, sizeof(*snap->services), compare_services);
+			       other->service_count, sizeof(*snap->services), service_compare);
 	snap->hosts = merge(arena, snap->hosts, &snap->host_count, other->hosts,
-			    other->host_count, sizeof(*snap->hosts), compare_hosts);
+			    other->host_count, sizeof(*snap->hosts), host_compare);
 	return snap->users && snap->services && snap->hosts ? 0 : -ENOMEM;
 }
 

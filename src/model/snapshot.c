@@ -118,29 +118,14 @@ uint32_t snapshot_cgroup(struct snapshot *snap, uint64_t id)
 	return (uint32_t)snap->cgroup_count++;
 }
 
-static int compare_users(const void *key, const void *item)
-{
-	uint32_t uid = *(const uint32_t *)key;
-	const struct user *user = item;
-
-	return (uid > user->uid) - (uid < user->uid);
-}
-
 const char *snapshot_user(const struct snapshot *snap, uint32_t uid)
 {
-	const struct user *user = snap->users;
+	const struct user *user = snap->users, wanted = { .uid = uid };
 
 	/* The lowest uid, root, is the most frequent one. */
 	if (snap->user_count && user->uid != uid)
-		user = bsearch(&uid, snap->users, snap->user_count, sizeof(*user), compare_users);
+		user = bsearch(&wanted, snap->users, snap->user_count, sizeof(*user), user_compare);
 	return snap->user_count && user ? user->name : NULL;
-}
-
-static int compare_services(const void *key, const void *item)
-{
-	const struct service *a = key, *b = item;
-
-	return a->protocol == b->protocol ? a->port - b->port : a->protocol - b->protocol;
 }
 
 const char *snapshot_service(const struct snapshot *snap, enum protocol protocol, uint16_t port)
@@ -150,26 +135,19 @@ const char *snapshot_service(const struct snapshot *snap, enum protocol protocol
 
 	if (snap->service_count)
 		service = bsearch(&wanted, snap->services, snap->service_count, sizeof(*service),
-				  compare_services);
+				  service_compare);
 	return service ? service->name : NULL;
-}
-
-static int compare_hosts(const void *key, const void *item)
-{
-	const struct host *host = item;
-
-	return address_compare(key, &host->address);
 }
 
 const char *snapshot_host(const struct snapshot *snap, const struct address *address)
 {
-	struct address wanted;
+	struct host wanted;
 	const struct host *host;
 
 	if (!snap->host_count)
 		return NULL;
-	wanted = address_unmapped(address);
-	host = bsearch(&wanted, snap->hosts, snap->host_count, sizeof(*host), compare_hosts);
+	wanted.address = address_unmapped(address);
+	host = bsearch(&wanted, snap->hosts, snap->host_count, sizeof(*host), host_compare);
 	return host ? host->name : NULL;
 }
 
