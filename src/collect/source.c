@@ -34,20 +34,27 @@ struct source {
 
 /* ---- open ------------------------------------------------------------ */
 
-/* May we go there?  Tried at once, so that the answer comes before any output. */
-static int try_to_enter(int netns)
+typedef int inside_function(void *context);
+
+/* Do something in another namespace and come back: what it returns, or -errno. */
+static int inside(int netns, inside_function *act, void *context)
 {
 	int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	int err = 0;
+	int err;
 
 	if (own < 0)
 		return -errno;
-	if (setns(netns, CLONE_NEWNET) < 0)
-		err = -errno;
-	else if (setns(own, CLONE_NEWNET) < 0)
+	err = setns(netns, CLONE_NEWNET) < 0 ? -errno : act(context);
+	if (setns(own, CLONE_NEWNET) < 0 && err >= 0)
 		err = -errno;
 	close(own);
 	return err;
+}
+
+static int do_nothing(void *context)
+{
+	(void)context;
+	return 0;
 }
 
 static bool use_proc_of(struct source *source, uint32_t pid)
@@ -65,7 +72,8 @@ static int open_other(struct source *source, const char *netns)
 	int err;
 
 	source->netns = netns_open(netns, &pid);
-	err = source->netns < 0 ? source->netns : try_to_enter(source->netns);
+	/* Tried at once, so that the answer comes before any output. */
+	err = source->netns < 0 ? source->netns : inside(source->netns, do_nothing, NULL);
 	if (!err)
 		return 0;
 	source->may_enter = false;
@@ -121,7 +129,7 @@ void source_close(struct source *source)
 	free(source);
 }
 
-/* ---- all the rest ---------------------------------------------------- */
+/* ---- collect --------------------------------------------------------- */
 
 static int describe_system(struct collection *c)
 {
@@ -199,7 +207,7 @@ static int make_room(struct collection *c)
 }
 
 /* What is read inside the namespace. */
-static int collect_inside(struct collection *c, const struct source *source)
+static int collect_inside(struct collection *c, bool may_enter)
 {
 	/* Of what a selection may look at, this is read before it is made. */
 	const uint32_t known = NEED_TCP | NEED_MEMORY | NEED_INTERFACE | NEED_PORT_CLASS |
@@ -210,14 +218,14 @@ static int collect_inside(struct collection *c, const struct source *source)
 
 	if (err < 0)
 		return err;
-	sockets_collect(c, source->may_enter);
-	if (needs & NEED_INTERFACE && c->bound && source->may_enter)
+	sockets_collect(c, may_enter);
+	if (needs & NEED_INTERFACE && c->bound && may_enter)
 		netns_read_interfaces(snap, snap->netns);
-	if (needs & NEED_PORT_CLASS && source->may_enter)
+	if (needs & NEED_PORT_CLASS && may_enter)
 		netns_read_ports(snap->netns);
 	if (needs & NEED_COUNTERS)
 		counters_read(snap, snap->netns, c->proc_net);
-	if (needs & NEED_SYSCTLS && source->may_enter)
+	if (needs & NEED_SYSCTLS && may_enter)
 		sysctls_read(snap, snap->netns);
 	err = snapshot_drop_duplicates(snap);
 	if (!err)
@@ -249,38 +257,33 @@ static int collect_outside(struct collection *c)
 	return needs & NEED_PAIR ? pairs_find(c->snap) : 0;
 }
 
+static int collect_entered(void *collection)
+{
+	return collect_inside(collection, true);
+}
+
 static int enter_and_collect(struct collection *c, const struct source *source)
 {
-	int own, err;
-
 	if (source->netns < 0 || !source->may_enter)
-		return collect_inside(c, source);
-	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own < 0)
-		return -errno;
-	err = setns(source->netns, CLONE_NEWNET) < 0 ? -errno : collect_inside(c, source);
-	if (setns(own, CLONE_NEWNET) < 0 && !err)
-		err = -errno;
-	close(own);
-	return err;
+		return collect_inside(c, source->may_enter);
+	return inside(source->netns, collect_entered, c);
+}
+
+static int index_of_interface(void *name)
+{
+	return (int)if_nametoindex(name);
 }
 
 uint32_t source_interface(struct source *source, const char *name)
 {
-	uint32_t index;
-	int own;
+	int index;
 
 	if (source->netns < 0)
 		return if_nametoindex(name);
-	own = source->may_enter ? open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) : -1;
-	if (own < 0)
+	if (!source->may_enter)
 		return UINT32_MAX;
-	index = setns(source->netns, CLONE_NEWNET) == 0 ? if_nametoindex(name) : 0;
-	/* Coming back can only fail where entering did; if not, better to know no index. */
-	if (setns(own, CLONE_NEWNET) < 0)
-		index = 0;
-	close(own);
-	return index;
+	index = inside(source->netns, index_of_interface, (void *)(uintptr_t)name);
+	return index < 0 ? UINT32_MAX : (uint32_t)index;
 }
 
 void source_narrow(const struct source *source, struct query *query)
