@@ -114,6 +114,15 @@ void complain(const char *what, const char *word, const char *expected);
  */
 enum status ask(const struct settings *settings, struct source *source, struct filter **filter);
 
+/*
+ * The notes of a snapshot on stderr, unless the view shows them itself or
+ * --quiet wants none; those that only inform are left out unless `all`.
+ */
+void say_notes(const struct settings *settings, const struct snapshot *snap, bool all);
+
+/* What the options select, all where they select nothing; the rest is 0. */
+struct query selected_query(const struct settings *settings);
+
 /* Write `out` to stdout; says what went wrong and returns STATUS_INCOMPLETE, or `status`. */
 enum status finish(struct buf *out, enum status status);
 

@@ -93,18 +93,14 @@ static enum status ask_end(struct end *end)
 static struct query make_query(const struct settings *settings, const struct filter *filter)
 {
 	struct view_options options = view_options_of(settings);
-	uint32_t shown = states_to_show(settings, filter);
+	struct query query = selected_query(settings);
 	uint32_t needs = NEED_LISTENER | NEED_INTERFACE | NEED_OWNER;
 
 	if (!settings->quiet)
 		needs |= views[settings->view].needs(&options) | order_needs(&settings->order);
-	return (struct query){
-		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
-		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
-		.states = shown,
-		.shown = shown,
-		.needs = view_limit_needs(settings->extras, needs) & ~(uint32_t)NEED_BEFORE,
-	};
+	query.states = query.shown = states_to_show(settings, filter);
+	query.needs = view_limit_needs(settings->extras, needs) & ~(uint32_t)NEED_BEFORE;
+	return query;
 }
 
 /* ---- notes ----------------------------------------------------------- */
@@ -150,17 +146,6 @@ static void note_left_out(struct snapshot *snap, const struct query *asked,
 		snapshot_note(snap, SEVERITY_WARNING, "diff",
 			      "not compared, for not both sides have them: %s", list.data);
 	buf_free(&list);
-}
-
-static void show_notes(const struct settings *settings, const struct snapshot *snap)
-{
-	struct buf out;
-
-	if (settings->view == VIEW_JSON || settings->quiet || buf_init(&out, STDERR_FILENO) < 0)
-		return;
-	notes_show(snap, false, "conntab: ", &out);
-	buf_flush(&out);
-	buf_free(&out);
 }
 
 /* ---- showing --------------------------------------------------------- */
@@ -341,7 +326,7 @@ static enum status compare(const struct settings *settings, struct end ends[ENDS
 	}
 	note_left_out(ends[NOW].snap, &asked, &query);
 	status = show(settings, ends);
-	show_notes(settings, ends[NOW].snap);
+	say_notes(settings, ends[NOW].snap, false);
 	return snapshot_is_complete(ends[NOW].snap) ? status : STATUS_INCOMPLETE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a command gets its sockets from: the kernel, or a recorded file. */
+/* What commands have in common: where their sockets come from, which, and what is said of them. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,4 +53,24 @@ static enum status open_kernel(const struct settings *settings, struct source **
 enum status open_input(const struct settings *settings, struct source **source)
 {
 	return settings->replay ? open_file(settings, source) : open_kernel(settings, source);
+}
+
+struct query selected_query(const struct settings *settings)
+{
+	return (struct query){
+		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
+		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
+	};
+}
+
+void say_notes(const struct settings *settings, const struct snapshot *snap, bool all)
+{
+	struct buf out;
+
+	if (views[settings->view].has_notes || settings->quiet ||
+	    buf_init(&out, STDERR_FILENO) < 0)
+		return;
+	notes_show(snap, all, "conntab: ", &out);
+	buf_flush(&out);
+	buf_free(&out);
 }

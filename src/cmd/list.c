@@ -82,15 +82,11 @@ static uint32_t states_to_ask(const struct settings *settings, uint32_t shown)
 
 static struct query make_query(const struct settings *settings, const struct filter *filter)
 {
-	uint32_t shown = states_to_show(settings, filter);
-	struct query query = {
-		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
-		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
-		.states = states_to_ask(settings, shown),
-		.shown = shown,
-		.needs = needs_of(settings),
-	};
+	struct query query = selected_query(settings);
 
+	query.shown = states_to_show(settings, filter);
+	query.states = states_to_ask(settings, query.shown);
+	query.needs = needs_of(settings);
 	if (settings->words[0])
 		filter_narrow(filter, &query);
 	return query;
@@ -116,18 +112,6 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	status = finish(&out, status);
 	listing_free(&listing);
 	return status;
-}
-
-static void show_notes(const struct settings *settings, const struct snapshot *snap)
-{
-	struct buf out;
-
-	if (views[settings->view].has_notes || settings->quiet ||
-	    buf_init(&out, STDERR_FILENO) < 0)
-		return;
-	notes_show(snap, settings->protocols != 0, "conntab: ", &out);
-	buf_flush(&out);
-	buf_free(&out);
 }
 
 /* Blanks select nothing: they are no filter of the user's. */
@@ -181,20 +165,31 @@ static bool is_empty(const struct snapshot *snap)
 	return true;
 }
 
+/* Might there be bound sockets to be counted, which were not asked for? */
+static bool may_be_bound(const struct settings *settings, const struct query *query)
+{
+	return !settings->quiet && settings->view == VIEW_TABLE &&
+	       query->shown == STATES_SHOWN && !(query->states & STATE_BIT(STATE_BOUND)) &&
+	       (query->protocols & PROTOCOL_BIT(PROTOCOL_TCP));
+}
+
 /* Where nothing is found the bound sockets are looked at after all: "not shown: 1 BOUND". */
 static int collect(const struct settings *settings, struct source *source,
-		   const struct filter *filter, struct snapshot **snap)
+		   const struct query *query, struct snapshot **snap)
 {
-	struct query query = make_query(settings, filter);
-	int err = source_collect(source, &query, snap);
+	struct query bound = *query;
+	int err = source_collect(source, query, snap);
 
-	if (err < 0 || settings->quiet || settings->view != VIEW_TABLE ||
-	    (query.states & STATE_BIT(STATE_BOUND)) ||
-	    states_to_show(settings, filter) != STATES_SHOWN || !is_empty(*snap))
-		return err;
-	snapshot_free(*snap);
-	query.states = STATE_BIT(STATE_BOUND) | STATE_BIT(STATE_TIME_WAIT);
-	return source_collect(source, &query, snap);
+	if (!err && may_be_bound(settings, query) && is_empty(*snap)) {
+		snapshot_free(*snap);
+		bound.states = STATE_BIT(STATE_BOUND);
+		err = source_collect(source, &bound, snap);
+	}
+	if (!err && (query->needs & NEED_BEFORE))
+		snapshot_note(*snap, SEVERITY_WARNING, "rates",
+			      "ages, rates and changes are known only to who looks twice: in a "
+			      "list no socket has any");
+	return err;
 }
 
 static enum status collect_and_show(const struct settings *settings, struct source *source,
@@ -207,7 +202,7 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 
 	if (settings->explain)
 		return explain(settings, filter, settings->replay ? NULL : &query);
-	err = collect(settings, source, filter, &snap);
+	err = collect(settings, source, &query, &snap);
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;
@@ -215,8 +210,8 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	if (settings->summary && !settings->quiet)
 		status = summarize(settings, snap, base_of(filter));
 	else
-		status = show(settings, snap, states_to_show(settings, filter));
-	show_notes(settings, snap);
+		status = show(settings, snap, query.shown);
+	say_notes(settings, snap, settings->protocols != 0);
 	if (!snapshot_is_complete(snap))
 		status = STATUS_INCOMPLETE;
 	snapshot_free(snap);

@@ -15,15 +15,14 @@
 
 static struct query make_query(const struct settings *settings)
 {
-	uint32_t owners = settings->extras & EXTRA_OWNERS ? 0 : NEED_OWNER | NEED_PROCESS;
+	struct query query = selected_query(settings);
 
-	return (struct query){
-		.protocols = settings->protocols ? settings->protocols : PROTOCOLS_ALL,
-		.versions = settings->versions ? settings->versions : IP_VERSIONS_ALL,
-		.states = settings->listening && !settings->all ? STATES_LISTENING : STATES_ALL,
-		/* Neither names from the network nor what takes a second look. */
-		.needs = ~(owners | NEED_HOST | NEED_BEFORE),
-	};
+	query.states = settings->listening && !settings->all ? STATES_LISTENING : STATES_ALL;
+	/* All but names from the network and what takes a second look. */
+	query.needs = ~(uint32_t)(NEED_HOST | NEED_BEFORE);
+	if (!(settings->extras & EXTRA_OWNERS))
+		query.needs &= ~(uint32_t)(NEED_OWNER | NEED_PROCESS);
+	return query;
 }
 
 /* ---- writing --------------------------------------------------------- */
@@ -117,24 +116,13 @@ static bool is_file_named(const struct settings *settings)
 	return true;
 }
 
-static void show_notes(const struct snapshot *snap)
-{
-	struct buf out;
-
-	if (buf_init(&out, STDERR_FILENO) < 0)
-		return;
-	notes_show(snap, false, "conntab: ", &out);
-	buf_flush(&out);
-	buf_free(&out);
-}
-
 static enum status save(const struct settings *settings, const struct query *query,
 			const struct snapshot *snap)
 {
 	const char *path = settings->words[0];
 	int err = write_file(snap, query, path);
 
-	show_notes(snap);
+	say_notes(settings, snap, false);
 	if (!err)
 		return snapshot_is_complete(snap) ? STATUS_FOUND : STATUS_INCOMPLETE;
 	/* The reader of a pipe left on purpose: the exit code is enough. */

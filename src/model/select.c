@@ -71,12 +71,22 @@ static void drop(struct snapshot *snap, const bool *keep, bool listeners)
 	snap->count = count;
 }
 
+/* Has nothing come but the answer? */
+static bool is_all_wanted(const struct query *query)
+{
+	return !query->select.match && query->versions == IP_VERSIONS_ALL &&
+	       query_states(query) == query->states;
+}
+
 int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t known)
 {
-	size_t shown = hide(snap, query, known & ~(uint32_t)NEED_CONNECTIONS);
+	size_t shown;
 	bool *keep;
 	int err = 0;
 
+	if (is_all_wanted(query))
+		return 0;
+	shown = hide(snap, query, known & ~(uint32_t)NEED_CONNECTIONS);
 	snap->partial = !query->select.whole &&
 			(query->versions != IP_VERSIONS_ALL ||
 			 (query->select.match && !query->select.by_local_port));
@@ -117,10 +127,6 @@ void snapshot_show_members(struct snapshot *snap)
 
 void snapshot_select_finally(struct snapshot *snap, const struct query *query)
 {
-	if (query->needs & NEED_BEFORE)
-		snapshot_note(snap, SEVERITY_WARNING, "rates",
-			      "ages, rates and changes are known only to who looks twice: in a "
-			      "list no socket has any");
 	if (query->select.match)
 		hide(snap, query, UINT32_MAX);
 	snapshot_show_members(snap);
