@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a diagnosis needs beyond the table of sockets: options of the sockets of
+ * others, addresses, rights, the other namespaces.  Everything is read in the
+ * source's namespace, and nothing is changed; only facts_probe() makes a
+ * socket, for some microseconds.  A recorded file knows none of it: the
+ * answers are then "unknown".
+ */
+#ifndef COLLECT_FACTS_H
+#define COLLECT_FACTS_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "collect/source.h"
+#include "model/bind.h"
+
+/*
+ * Read the options of these sockets (indices into `snap`, whose owners are
+ * known) by way of a descriptor of one of their owners, pidfd_getfd(2).  The
+ * cookie proves that it is the socket of the snapshot.  `options` is indexed
+ * like the snapshot; what can't be read stays as it is.
+ */
+void facts_read_options(struct source *source, const struct snapshot *snap,
+			const uint32_t *sockets, size_t count, struct bind_options *options);
+
+/* What the namespace has to do with the wanted address (and device, and scope). */
+enum address_use facts_address(struct source *source, const struct bind_request *request);
+
+/* Would a process with this uid pass for CAP_NET_BIND_SERVICE in the namespace? */
+enum truth facts_privileged(struct source *source, uint32_t uid);
+
+/*
+ * Bind a socket as it is wanted, do not listen, and close it at once.  0 and
+ * the errno of bind() in `*error` (0: it worked), or -errno when that could not
+ * be tried: -EOPNOTSUPP where it would do harm (UDP with options takes
+ * datagrams away from others) or there is no namespace to try it in.
+ */
+int facts_probe(struct source *source, const struct bind_request *request, int *error);
+
+/* What a socket that we hold a descriptor of wants, but for the address; 0 or -errno. */
+int facts_request_of(int fd, struct bind_request *request);
+
+/* An address as the kernel takes it: AF_INET or AF_INET6 only; 0 or -EAFNOSUPPORT, -EINVAL. */
+int facts_request_address(const struct sockaddr *address, socklen_t length,
+			  struct bind_request *request);
+
+/*
+ * Open all other network namespaces that a process or a name below /run/netns
+ * leads to, at most `most`.  Returns how many; the caller closes them.  Those
+ * that may not be entered are counted in `*refused`.
+ */
+size_t facts_other_namespaces(struct source *source, struct source **others, size_t most,
+			      size_t *refused);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a bind() is judged by: the socket that is wanted, and what the table of
+ * sockets does not tell: options of those that are there, the address, rights.
+ * Collectors fill it in, diagnose judges.
+ */
+#ifndef MODEL_BIND_H
+#define MODEL_BIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/address.h"
+#include "model/protocol.h"
+#include "model/snapshot.h"
+
+/* In this order, so that "and" is the least, "or" the greatest, "not" the distance to YES. */
+enum truth { TRUTH_NO, TRUTH_MAYBE, TRUTH_YES };
+
+/* Options of a socket that decide with whom it shares its port: enum truth, MAYBE is unknown. */
+struct bind_options {
+	uint8_t reuseaddr;		/* SO_REUSEADDR */
+	uint8_t reuseport;		/* SO_REUSEPORT */
+	uint8_t v6only;			/* IPV6_V6ONLY; of an IPv4 socket NO */
+};
+
+/* The socket that somebody wants to bind. */
+struct bind_request {
+	enum protocol protocol;
+	struct endpoint local;		/* port 0: the kernel is to choose one */
+	bool reuseaddr, reuseport;
+	bool v6only;
+	bool freebind;			/* IP_FREEBIND, IPV6_FREEBIND or IP_TRANSPARENT */
+	bool bound;			/* it has an address already: a second bind() */
+	bool listen;			/* the address is bound, it is listen() that is judged */
+	uint32_t interface;		/* SO_BINDTODEVICE: index, 0 none */
+	uint32_t scope;			/* of a link-local address: index, 0 none */
+	uint32_t uid;			/* of the socket: the file system uid of who made it */
+	uint64_t cookie;		/* of the wanted socket, if it exists: no holder; 0 none */
+};
+
+/* What the namespace knows of the wanted address (inet_addr_type(), ipv6_chk_addr()). */
+enum address_use {
+	ADDRESS_UNKNOWN,		/* it could not be asked */
+	ADDRESS_LOCAL,			/* one of its own; wildcards too */
+	ADDRESS_BROADCAST,		/* of one of its subnets */
+	ADDRESS_MULTICAST,
+	ADDRESS_ABSENT,			/* not here, or not on the wanted device */
+	ADDRESS_TENTATIVE,		/* IPv6: still asking whether another host has it */
+	ADDRESS_USE_COUNT
+};
+
+struct bind_facts {
+	const struct snapshot *snap;	/* all sockets of the port, in every state; may hold others */
+	const struct bind_options *options;	/* of each socket in it, by index */
+	uint16_t netns;			/* index into snap->netns: where the socket is wanted */
+	uint8_t address;		/* enum address_use */
+	uint8_t privileged;		/* enum truth: CAP_NET_BIND_SERVICE there */
+	bool whole;			/* no table was cut, no state left out */
+};
+
+#endif
