@@ -76,15 +76,15 @@ static bool is_same(const struct word *a, const struct word *b)
 	       a->peer == b->peer && (!is_state(a) || a->name[0] == b->name[0]);
 }
 
-/* The first of all words that means the same. */
+/* The first of all words that means the same: there is one, the word itself. */
 static const char *first_name(const struct word *word)
 {
 	struct word other;
+	size_t i = 0;
 
-	for (size_t i = 0; word_at(i); i++)
-		if (word_find(word_at(i), &other) && is_same(&other, word))
-			return other.name;
-	return word->name;
+	while (!word_find(word_at(i), &other) || !is_same(&other, word))
+		i++;
+	return word_at(i);
 }
 
 /* A name that comes twice counts once; what can't be compared is no word. */
@@ -98,15 +98,15 @@ static bool is_counted(size_t index, struct word *word)
 	return word_find(name, word) && word->parse != parse_unusable;
 }
 
-static void describe(const struct word *word, struct filter_word *described)
+static void describe(const char *name, const struct word *word, struct filter_word *described)
 {
 	const char *first = first_name(word);
 	bool is_field = word->kind == TERM_TEXT || word->kind == TERM_TIMER ||
 			word->kind == TERM_PROTOCOL || word->kind == TERM_FAMILY;
 
 	*described = (struct filter_word){
-		.name = word->name,
-		.same_as = strcmp(first, word->name) != 0 ? first : NULL,
+		.name = name,
+		.same_as = strcmp(first, name) != 0 ? first : NULL,
 		.operand = operand_of(word),
 		.help = help_of(first, word),
 	};
@@ -123,7 +123,7 @@ bool filter_word(size_t index, struct filter_word *described)
 	for (size_t i = 0; word_at(i); i++) {
 		if (!is_counted(i, &word) || index--)
 			continue;
-		describe(&word, described);
+		describe(word_at(i), &word, described);
 		return true;
 	}
 	return false;

@@ -15,13 +15,16 @@ struct word {
 	bool peer;
 };
 
-/* word.c: look up a word of the language or a field's name; false: there is none. */
+/*
+ * word.c: look up a word of the language, or a name or an alias of a field,
+ * which gives the word that the field goes by; false: there is none.
+ */
 bool word_find(const char *text, struct word *word);
 
 /* word.c: the word that is spelled most like `text`; NULL: none is near. */
 const char *word_nearest(const char *text);
 
-/* word.c: all words, some names twice; NULL behind the last one. */
+/* word.c: all words in turn, some names twice; NULL behind the last one. */
 const char *word_at(size_t index);
 
 /* What stands behind the word: "[comparison] value". */
