@@ -62,19 +62,19 @@ _conntab_values() {
 		executable|container|mark|recv_queue|send_queue|accept_queue|backlog|uid|inode|cookie|\
 		rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|timer_expires|timer_retransmits|\
 		netns_name|netns_inode|direction|user_or_uid|service|connections|sockets|age|rx_rate|\
-		tx_rate|sign|local_host|peer_host|rtt|rttvar|min_rtt|rto|ato|congestion|ulp|cwnd|\
-		ssthresh|delivery_rate|pacing_rate|max_pacing_rate|busy_time|rwnd_limited|sndbuf_limited|\
-		bytes_sent|bytes_retrans|bytes_acked|bytes_received|notsent|segs_out|segs_in|data_segs_out|\
-		data_segs_in|delivered|delivered_ce|unacked|sacked|lost|retrans|fackets|total_retrans|\
-		retransmits|probes|backoff|reordering|reord_seen|dsack_dups|rcv_ooopack|snd_mss|\
-		rcv_mss|advmss|pmtu|snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|last_data_sent|\
-		last_data_recv|last_ack_sent|last_ack_recv|snd_wscale|rcv_wscale|fastopen_fail|rehash|\
-		total_rto|total_rto_recoveries|total_rto_time|received_ce|delivered_e1_bytes|delivered_e0_bytes|\
-		delivered_ce_bytes|received_e1_bytes|received_e0_bytes|received_ce_bytes|accecn_fail_mode|\
-		accecn_opt_seen|memory_recv|memory_recv_limit|memory_send|memory_send_limit|memory_forward|\
-		memory_send_queued|memory_options|memory_backlog|memory_drops|recvq|sendq|acceptq|\
-		dir|conns|expires|tries|listener|twin|recv_q|send_q|ino|sk|fwmark|cmdline|exe|rxbytes|\
-		txbytes|rxrate|txrate|drops)
+		tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|ulp|cwnd|ssthresh|delivery_rate|\
+		pacing_rate|max_pacing_rate|busy_time|rwnd_limited|sndbuf_limited|bytes_sent|bytes_retrans|\
+		bytes_acked|bytes_received|notsent|segs_out|segs_in|data_segs_out|data_segs_in|delivered|\
+		delivered_ce|unacked|sacked|lost|retrans|fackets|total_retrans|retransmits|probes|\
+		backoff|reordering|reord_seen|dsack_dups|rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|\
+		snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|last_data_sent|last_data_recv|last_ack_sent|\
+		last_ack_recv|snd_wscale|rcv_wscale|fastopen_fail|rehash|total_rto|total_rto_recoveries|\
+		total_rto_time|received_ce|delivered_e1_bytes|delivered_e0_bytes|delivered_ce_bytes|\
+		received_e1_bytes|received_e0_bytes|received_ce_bytes|accecn_fail_mode|accecn_opt_seen|\
+		memory_recv|memory_recv_limit|memory_send|memory_send_limit|memory_forward|memory_send_queued|\
+		memory_options|memory_backlog|memory_drops|recvq|sendq|acceptq|dir|conns|expires|\
+		tries|listener|twin|recv_q|send_q|ino|sk|fwmark|cmdline|exe|rxbytes|txbytes|rxrate|\
+		txrate|drops)
 		true ;;
 	protocol|netid|proto)
 		printf '%s\n' tcp udp udplite raw ;;
@@ -151,21 +151,21 @@ _conntab_words() {
 		scope port_class recv_queue send_queue accept_queue backlog uid inode cookie v6only \
 		shutdown owner_missing rx_bytes tx_bytes listener_cookie twin_cookie peer_service \
 		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid service \
-		connections sockets full age rx_rate tx_rate change sign local_host peer_host rtt \
-		rttvar min_rtt rto ato congestion congestion_state ulp cwnd ssthresh delivery_rate \
-		pacing_rate max_pacing_rate app_limited busy_time rwnd_limited sndbuf_limited bytes_sent \
-		bytes_retrans bytes_acked bytes_received notsent segs_out segs_in data_segs_out \
-		data_segs_in delivered delivered_ce unacked sacked lost retrans fackets total_retrans \
-		retransmits probes backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss \
-		rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent \
-		last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale timestamps sack \
-		ecn ecn_seen fastopen fastopen_fail rehash total_rto total_rto_recoveries total_rto_time \
-		received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes \
-		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
-		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
-		memory_send_queued memory_options memory_backlog memory_drops recvq sendq acceptq \
-		dir conns expires tries listener twin netid proto lport rport recv_q send_q ino \
-		sk dev fwmark command comm cmdline exe rxbytes txbytes rxrate txrate drops ;;
+		connections sockets full age rx_rate tx_rate change sign rtt rttvar min_rtt rto \
+		ato congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate \
+		app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked \
+		bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce \
+		unacked sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
+		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
+		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
+		rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto \
+		total_rto_recoveries total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes \
+		delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode \
+		accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send \
+		memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
+		memory_drops recvq sendq acceptq dir conns expires tries listener twin netid proto \
+		lport rport recv_q send_q ino sk dev fwmark command comm cmdline exe rxbytes txbytes \
+		rxrate txrate drops ;;
 	esac
 }
 

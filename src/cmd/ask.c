@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "cmd.h"
 #include "collect/lookup.h"
-#include "model/query.h"
 
 enum {
 	CONTEXT = 40,			/* bytes shown beside a bad word */
@@ -215,11 +214,5 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 			complain_refused(settings, text.data, &error);
 	}
 	buf_free(&text);
-	if (*filter && filter_needs(*filter) & NEED_HOST) {
-		complain("filter", NULL, "names of hosts are looked up for what is found: "
-			 "expected 'src NAME' or 'dst NAME'");
-		filter_free(*filter);
-		*filter = NULL;
-	}
 	return *filter ? STATUS_FOUND : STATUS_USAGE;
 }

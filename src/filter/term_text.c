@@ -302,10 +302,12 @@ TERM_PARSER(mark)
 	return finish_term(parser, &operand, term);
 }
 
-/* A field that is a table by itself. */
+/* A field that is a table by itself, or is not known before the rows are. */
 TERM_PARSER(unusable)
 {
-	(void)word;
+	if (fields[word->field].needs & NEED_HOST)
+		return fail(parser, token, "names of hosts are looked up for what is found: "
+					   "expected 'src NAME' or 'dst NAME'");
 	return fail(parser, token, "several values in one, which a filter can't compare: name one "
 				   "of them (conntab fields lists all)");
 }

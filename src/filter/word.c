@@ -56,6 +56,8 @@ static struct word word_of(enum field_id id)
 {
 	struct word word = { .name = fields[id].name, .field = id, .parse = parse_unusable };
 
+	if (fields[id].needs & NEED_HOST)
+		return word;
 	switch (fields[id].type) {
 	case VALUE_BOOL:
 		word.parse = parse_flag;
