@@ -57,20 +57,16 @@ TERM_PARSER(text)
 
 /* ---- fixed choices --------------------------------------------------- */
 
-static bool add_choice(struct parser *parser, struct node *term, const struct field *field,
-		       const struct token *piece)
+/* Which of its words may be meant, or all that there are. */
+static void fail_choice(struct parser *parser, const struct token *piece, const struct field *field)
 {
 	struct spell spell = { .word = piece->text, .length = strlen(piece->text) };
 	char expected[160] = "";
 	const char *name;
 
-	if (!piece->quoted && has_wildcard(piece->text))
-		return add_pattern(parser, term, PATTERN_GLOB, piece->text);
 	for (size_t i = 0; (name = field->word(i)); i++) {
 		size_t length = strlen(expected);
 
-		if (strcasecmp(name, piece->text) == 0)
-			return add_pattern(parser, term, PATTERN_EQUAL, name);
 		spell_try(&spell, name);
 		if (length + strlen(name) + 3 < sizeof(expected)) {
 			strcat(expected, length ? ", " : "");
@@ -81,6 +77,19 @@ static bool add_choice(struct parser *parser, struct node *term, const struct fi
 		fail(parser, piece, "unknown here, did you mean '%s'?", spell.best);
 	else
 		fail(parser, piece, "unknown here: expected %s", expected);
+}
+
+static bool add_choice(struct parser *parser, struct node *term, const struct field *field,
+		       const struct token *piece)
+{
+	const char *name;
+
+	if (!piece->quoted && has_wildcard(piece->text))
+		return add_pattern(parser, term, PATTERN_GLOB, piece->text);
+	for (size_t i = 0; (name = field->word(i)); i++)
+		if (strcasecmp(name, piece->text) == 0)
+			return add_pattern(parser, term, PATTERN_EQUAL, name);
+	fail_choice(parser, piece, field);
 	return false;
 }
 
@@ -131,8 +140,7 @@ static uint32_t find_family(const char *name)
 }
 
 static struct node *mask_term(struct parser *parser, const struct word *word,
-			      const struct token *token, uint32_t (*find)(const char *name),
-			      const char *expected)
+			      const struct token *token, uint32_t (*find)(const char *name))
 {
 	struct node *term = term_new(parser, word->kind, token);
 	struct token piece = { .kind = TOKEN_END };
@@ -147,7 +155,7 @@ static struct node *mask_term(struct parser *parser, const struct word *word,
 		uint32_t bit = find(piece.text);
 
 		if (!bit)
-			fail(parser, &piece, "unknown here: expected %s", expected);
+			fail_choice(parser, &piece, &fields[word->field]);
 		term->mask |= bit;
 	}
 	return finish_term(parser, &operand, term);
@@ -155,12 +163,12 @@ static struct node *mask_term(struct parser *parser, const struct word *word,
 
 TERM_PARSER(protocol)
 {
-	return mask_term(parser, word, token, find_protocol, "tcp, udp, udplite or raw");
+	return mask_term(parser, word, token, find_protocol);
 }
 
 TERM_PARSER(family)
 {
-	return mask_term(parser, word, token, find_family, "inet or inet6");
+	return mask_term(parser, word, token, find_family);
 }
 
 /* ---- names that may be numbers --------------------------------------- */
