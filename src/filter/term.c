@@ -61,6 +61,11 @@ bool check_comparison(struct parser *parser, const struct operand *operand, bool
 	return false;
 }
 
+bool take_equal(struct parser *parser, struct operand *operand)
+{
+	return take_operand(parser, operand) && check_comparison(parser, operand, false, false);
+}
+
 /* ---- states ---------------------------------------------------------- */
 
 static bool is_state_word(const struct token *token)
@@ -78,9 +83,7 @@ static bool add_states(struct parser *parser, const struct token *word, bool fir
 	bool exclude = (word->text[0] | 32) == 'e';
 	uint32_t states;
 
-	if (!take_operand(parser, operand))
-		return false;
-	if (!check_comparison(parser, operand, false, false))
+	if (!take_equal(parser, operand))
 		return false;
 	states = parse_states(parser, &operand->value);
 	if (exclude != operand->negated)
@@ -194,8 +197,6 @@ static struct node *addresses(struct parser *parser, const struct operand *opera
 	struct node *any = NULL;
 	size_t at = 0;
 
-	if (!check_comparison(parser, operand, false, false))
-		return NULL;
 	while (next_piece(parser, &operand->value, &at, &piece)) {
 		struct node *one = parse_host(parser, &piece, peer);
 
@@ -209,7 +210,7 @@ TERM_PARSER(address)
 	struct operand operand;
 	struct node *node;
 
-	if (!take_operand(parser, &operand))
+	if (!take_equal(parser, &operand))
 		return NULL;
 	node = addresses(parser, &operand, word->peer);
 	return finish_term(parser, &operand, place_at(node, token));
@@ -221,7 +222,7 @@ TERM_PARSER(either_address)
 	struct node *local, *peer;
 
 	(void)word;
-	if (!take_operand(parser, &operand))
+	if (!take_equal(parser, &operand))
 		return NULL;
 	local = addresses(parser, &operand, false);
 	peer = local ? addresses(parser, &operand, true) : NULL;
@@ -237,9 +238,8 @@ TERM_PARSER(number_term)
 	const struct field *field = word->kind == TERM_NUMBER ? &fields[word->field] : NULL;
 	struct operand operand;
 
-	if (!term || !take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, true, false))
+	if (!term || !take_operand(parser, &operand) ||
+	    !check_comparison(parser, &operand, true, false))
 		return NULL;
 	term->field = word->field;
 	term->needs = fields[word->field].needs;
@@ -281,9 +281,7 @@ TERM_PARSER(flag)
 	term->mask = 1;
 	if (!compared && !find_truth(&parser->token))
 		return finish_term(parser, &operand, term);
-	if (!take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!take_equal(parser, &operand))
 		return NULL;
 	truth = find_truth(&operand.value);
 	if (!truth)

@@ -100,9 +100,7 @@ TERM_PARSER(choice)
 	struct operand operand;
 	size_t at = 0;
 
-	if (!term || !take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!term || !take_equal(parser, &operand))
 		return NULL;
 	term->field = word->field;
 	term->needs = fields[word->field].needs;
@@ -147,9 +145,7 @@ static struct node *mask_term(struct parser *parser, const struct word *word,
 	struct operand operand;
 	size_t at = 0;
 
-	if (!term || !take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!term || !take_equal(parser, &operand))
 		return NULL;
 	while (next_piece(parser, &operand.value, &at, &piece)) {
 		uint32_t bit = find(piece.text);
@@ -286,9 +282,7 @@ TERM_PARSER(mark)
 	uint64_t number, bits = UINT32_MAX;
 	char *text, *slash;
 
-	if (!term || !take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!term || !take_equal(parser, &operand))
 		return NULL;
 	text = arena_copy_text(&parser->filter->arena, operand.value.text);
 	if (!text)

@@ -45,6 +45,9 @@ bool take_operand(struct parser *parser, struct operand *operand);
 bool check_comparison(struct parser *parser, const struct operand *operand, bool order,
 		      bool contains);
 
+/* term.c: read it where only equality fits: "=", "!=", "in" or none; false after an error. */
+bool take_equal(struct parser *parser, struct operand *operand);
+
 /* term.c: `node`, or its opposite for "!="; NULL stays NULL. */
 struct node *finish_term(struct parser *parser, const struct operand *operand, struct node *node);
 
