@@ -2,6 +2,7 @@
 /* The summary as text and as JSON, with the kernel's counters that explain trouble. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "summary.h"
 
@@ -38,7 +39,7 @@ static const struct counter_line {
 	{ "Udp6.SndbufErrors", "IPv6 datagrams not sent: buffer full" },
 };
 
-enum { COUNTER_COUNT = sizeof(counter_lines) / sizeof(counter_lines[0]) };
+enum { COUNTER_COUNT = ARRAY_SIZE(counter_lines) };
 
 /* ---- the command that a filter is for --------------------------------- */
 
@@ -54,7 +55,7 @@ static const struct selecting_option {
 	{ 0, IP_VERSION_6, "-6" },
 };
 
-enum { SELECTING_COUNT = sizeof(selecting_options) / sizeof(selecting_options[0]) };
+enum { SELECTING_COUNT = ARRAY_SIZE(selecting_options) };
 enum { WORDS_MAX = SELECTING_COUNT + 7 };
 
 /* The program and the options that select what was counted; then NULL. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "word.h"
 
 enum { HOST_ADDRESSES_MAX = 64, BITS_IPV4 = 32, BITS_IPV6 = 128 };
@@ -36,7 +37,7 @@ static const char expected[] =
 static bool take_family(struct parser *parser, const struct token *piece, const char **text,
 			uint32_t *family)
 {
-	for (size_t i = 0; i < sizeof(family_prefixes) / sizeof(family_prefixes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(family_prefixes); i++) {
 		size_t length = strlen(family_prefixes[i].text);
 
 		if (strncmp(*text, family_prefixes[i].text, length) != 0)

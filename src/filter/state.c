@@ -3,10 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "parse.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	CLOSED = STATE_BIT(STATE_UNCONN) | STATE_BIT(STATE_BOUND),
@@ -53,7 +52,7 @@ static const struct state_word {
 
 const char *filter_state(size_t index)
 {
-	return index < COUNT(state_words) ? state_words[index].name : NULL;
+	return index < ARRAY_SIZE(state_words) ? state_words[index].name : NULL;
 }
 
 /* TIME_WAIT, Time-Wait and time-wait are one. */
@@ -67,7 +66,7 @@ static bool is_name(const char *name, const char *text)
 
 uint32_t states_named(const char *text)
 {
-	for (size_t i = 0; i < COUNT(state_words); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(state_words); i++)
 		if (is_name(state_words[i].name, text))
 			return state_words[i].states;
 	return 0;
@@ -84,7 +83,7 @@ uint32_t parse_states(struct parser *parser, const struct token *list)
 		struct spell spell = { .word = piece.text, .length = strlen(piece.text) };
 
 		states |= more;
-		for (size_t i = 0; !more && i < COUNT(state_words); i++)
+		for (size_t i = 0; !more && i < ARRAY_SIZE(state_words); i++)
 			spell_try(&spell, state_words[i].name);
 		if (!more && spell.best)
 			fail(parser, &piece, "no state, did you mean '%s'?", spell.best);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "word.h"
 
 bool take_operand(struct parser *parser, struct operand *operand)
@@ -260,7 +261,7 @@ static const struct truth *find_truth(const struct token *token)
 {
 	if (token->kind != TOKEN_WORD)
 		return NULL;
-	for (size_t i = 0; i < sizeof(truths) / sizeof(truths[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(truths); i++)
 		if (strcasecmp(truths[i].word, token->text) == 0)
 			return &truths[i];
 	return NULL;

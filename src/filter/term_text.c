@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "word.h"
 
@@ -131,7 +132,7 @@ static uint32_t find_family(const char *name)
 		{ "inet6", IP_VERSION_6 }, { "ipv6", IP_VERSION_6 }, { "6", IP_VERSION_6 },
 	};
 
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (strcasecmp(families[i].name, name) == 0)
 			return families[i].version;
 	return 0;

@@ -2,9 +2,8 @@
 /* The words of the language described, for manuals and for completion by a shell. */
 #include <string.h>
 
+#include "base/array.h"
 #include "word.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Words that are no fields. */
 static const struct meaning {
@@ -53,7 +52,7 @@ static bool is_state(const struct word *word)
 
 static const char *operand_of(const struct word *word)
 {
-	for (size_t i = 0; i < COUNT(by_parser); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(by_parser); i++)
 		if (by_parser[i].parse == word->parse)
 			return by_parser[i].operand;
 	if (by_kind[word->kind])
@@ -63,7 +62,7 @@ static const char *operand_of(const struct word *word)
 
 static const char *help_of(const char *name, const struct word *word)
 {
-	for (size_t i = 0; i < COUNT(meanings); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
 		if (strcmp(meanings[i].name, name) == 0)
 			return meanings[i].help;
 	return fields[word->field].help;

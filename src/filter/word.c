@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "word.h"
 
@@ -49,7 +50,7 @@ static const struct word words[] = {
 	FIELD("mark", mark, TERM_MARK, FIELD_MARK),
 };
 
-enum { WORD_COUNT = sizeof(words) / sizeof(words[0]) };
+enum { WORD_COUNT = ARRAY_SIZE(words) };
 
 /* How a field is compared that has no word of its own. */
 static struct word word_of(enum field_id id)
