@@ -5,16 +5,14 @@
 
 #include "ast.h"
 
-/* Operations of inet_diag's bytecode: the kernel's own numbers. */
+/* Operations of inet_diag's bytecode that are used: the kernel's own numbers. */
 enum opcode {
-	OP_NOP,
-	OP_JUMP,
+	OP_JUMP = 1,
 	OP_LOCAL_GE,
 	OP_LOCAL_LE,
 	OP_PEER_GE,
 	OP_PEER_LE,
-	OP_AUTO,
-	OP_LOCAL_HOST,
+	OP_LOCAL_HOST = 7,
 	OP_PEER_HOST,
 	OP_DEVICE,
 	OP_MARK,
@@ -22,6 +20,9 @@ enum opcode {
 	OP_PEER_EQ,
 	OP_CGROUP,
 };
+
+/* Bytes of an operation, and of what stands behind OP_*_HOST in front of the address. */
+enum { OP_SIZE = 4, HOST_SIZE = 8 };
 
 enum cond_kind { COND_TRUE, COND_FALSE, COND_TEST, COND_AND, COND_OR, COND_NOT };
 
