@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cmd.h"
 
 enum { INDENT = 2, GAP = 2, HELP_LEAST = 30, HELP_INDENT = 8 };
@@ -204,15 +203,6 @@ static void show_table(struct buf *out)
 
 /* ---- for programs ---------------------------------------------------- */
 
-static void add_text(struct buf *out, const char *key, const char *text)
-{
-	buf_add_text(out, key);
-	if (text)
-		text_add_json(out, text, strlen(text));
-	else
-		buf_add_literal(out, "null");
-}
-
 static void add_words(struct buf *out, const char *(*word)(size_t index))
 {
 	if (!word) {
@@ -220,7 +210,7 @@ static void add_words(struct buf *out, const char *(*word)(size_t index))
 		return;
 	}
 	for (size_t i = 0; word(i); i++)
-		add_text(out, i ? "," : "[", word(i));
+		json_add_member(i ? "," : "[", word(i), out);
 	buf_add_char(out, ']');
 }
 
@@ -249,7 +239,7 @@ static void add_other_names(struct buf *out, const struct field *field)
 	for (size_t i = 0; field_aliases[i].word; i++) {
 		if (field_aliases[i].field != field_id(field))
 			continue;
-		add_text(out, first ? "" : ",", field_aliases[i].word);
+		json_add_member(first ? "" : ",", field_aliases[i].word, out);
 		first = false;
 	}
 	buf_add_char(out, ']');
@@ -257,27 +247,27 @@ static void add_other_names(struct buf *out, const struct field *field)
 
 static void add_json_field(struct buf *out, const struct field *field)
 {
-	add_text(out, "\n  {\"name\":", field->name);
+	json_add_member("\n  {\"name\":", field->name, out);
 	buf_add_literal(out, ",\"other_names\":");
 	add_other_names(out, field);
-	add_text(out, ",\"group\":", group_names[field->group]);
-	add_text(out, ",\"type\":", field->type == VALUE_TEXT && field->word ?
-		 "word" : type_names[field->type]);
-	add_text(out, ",\"unit\":", unit_names[field->unit]);
+	json_add_member(",\"group\":", group_names[field->group], out);
+	json_add_member(",\"type\":", field->type == VALUE_TEXT && field->word ?
+			"word" : type_names[field->type], out);
+	json_add_member(",\"unit\":", unit_names[field->unit], out);
 	buf_add_literal(out, ",\"json\":");
 	add_json_path(out, field);
 	buf_add_literal(out, ",\"column\":");
 	buf_add_text(out, field_is_group(field) ? "false" : "true");
 	buf_add_literal(out, ",\"words\":");
 	add_words(out, field->word);
-	add_text(out, ",\"help\":", field->help);
+	json_add_member(",\"help\":", field->help, out);
 	buf_add_char(out, '}');
 }
 
 static void add_json_set(struct buf *out, const struct column_set *set)
 {
-	add_text(out, "\n  {\"name\":", set->name);
-	add_text(out, ",\"help\":", set->help);
+	json_add_member("\n  {\"name\":", set->name, out);
+	json_add_member(",\"help\":", set->help, out);
 	buf_add_literal(out, ",\"fields\":");
 	buf_add_text(out, set->fields ? "[\"" : "null");
 	for (const char *at = set->fields; at && *at; at++) {
@@ -291,12 +281,12 @@ static void add_json_set(struct buf *out, const struct column_set *set)
 
 static void add_json_word(struct buf *out, const struct filter_word *word)
 {
-	add_text(out, "\n  {\"name\":", word->name);
-	add_text(out, ",\"same_as\":", word->same_as);
-	add_text(out, ",\"operand\":", *word->operand ? word->operand : NULL);
+	json_add_member("\n  {\"name\":", word->name, out);
+	json_add_member(",\"same_as\":", word->same_as, out);
+	json_add_member(",\"operand\":", *word->operand ? word->operand : NULL, out);
 	buf_add_literal(out, ",\"words\":");
 	add_words(out, word->choice);
-	add_text(out, ",\"help\":", word->help);
+	json_add_member(",\"help\":", word->help, out);
 	buf_add_char(out, '}');
 }
 
