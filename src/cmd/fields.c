@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* conntab fields: what is shown, sorted and filtered by; conntab schema: what JSON looks like. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "cmd.h"
 
 enum { INDENT = 2, GAP = 2, HELP_LEAST = 30, HELP_INDENT = 8 };
@@ -143,48 +146,81 @@ static void add_set(struct printer *printer, const struct column_set *set)
 	buf_free(&text);
 }
 
-/* "sport, local_port, lport" */
-static void add_names(struct buf *out, const struct filter_word *word)
-{
-	struct filter_word other;
+/* All words of filters: each is described once, for that takes a look at all the others. */
+struct vocabulary {
+	struct filter_word *words;
+	size_t count, capacity;
+};
 
-	buf_add_text(out, word->name);
-	for (size_t i = 0; filter_word(i, &other); i++) {
-		if (!other.same_as || strcmp(other.same_as, word->name) != 0)
-			continue;
-		buf_add_literal(out, ", ");
-		buf_add_text(out, other.name);
+static int read_vocabulary(struct vocabulary *known)
+{
+	struct filter_word word, *words;
+
+	while (filter_word(known->count, &word)) {
+		words = array_reserve(known->words, &known->capacity, known->count + 1,
+				      sizeof(word));
+		if (!words)
+			return -ENOMEM;
+		known->words = words;
+		words[known->count++] = word;
 	}
+	return 0;
 }
 
-static bool has_other_name(const char *name)
+/* "sport, local_port, lport"; returns how many there are. */
+static size_t add_names(struct buf *out, const struct vocabulary *known,
+			const struct filter_word *word)
 {
-	struct filter_word word;
+	size_t names = 1;
 
-	for (size_t i = 0; filter_word(i, &word); i++)
-		if (word.same_as && strcmp(word.same_as, name) == 0)
-			return true;
-	return false;
+	buf_add_text(out, word->name);
+	for (size_t i = 0; i < known->count; i++) {
+		const struct filter_word *other = &known->words[i];
+
+		if (!other->same_as || strcmp(other->same_as, word->name) != 0)
+			continue;
+		buf_add_literal(out, ", ");
+		buf_add_text(out, other->name);
+		names++;
+	}
+	return names;
 }
 
 /* Most fields are words of filters too: only those with more names, and what is no field. */
+static void add_filter_word(struct printer *printer, const struct vocabulary *known,
+			    const struct filter_word *word, struct buf *names)
+{
+	struct buf *out = printer->out;
+
+	names->length = 0;
+	if (add_names(names, known, word) == 1 && field_find(word->name))
+		return;
+	buf_add_blanks(out, INDENT);
+	buf_add(out, names->data, names->length);
+	buf_add_text(out, *word->operand ? " " : "");
+	buf_add_text(out, word->operand);
+	buf_add_char(out, '\n');
+	buf_add_blanks(out, HELP_INDENT);
+	add_wrapped(printer, word->help, HELP_INDENT);
+}
+
 static void add_filter_words(struct printer *printer)
 {
-	struct filter_word word;
+	struct vocabulary known = { .words = NULL };
+	struct buf names;
+	int err = buf_init(&names, -1);
 
-	for (size_t i = 0; filter_word(i, &word); i++) {
-		struct buf *out = printer->out;
-
-		if (word.same_as || (field_find(word.name) && !has_other_name(word.name)))
-			continue;
-		buf_add_blanks(out, INDENT);
-		add_names(out, &word);
-		buf_add_text(out, *word.operand ? " " : "");
-		buf_add_text(out, word.operand);
-		buf_add_char(out, '\n');
-		buf_add_blanks(out, HELP_INDENT);
-		add_wrapped(printer, word.help, HELP_INDENT);
-	}
+	if (!err)
+		err = read_vocabulary(&known);
+	for (size_t i = 0; !err && i < known.count; i++)
+		if (!known.words[i].same_as)
+			add_filter_word(printer, &known, &known.words[i], &names);
+	if (!err)
+		err = -names.error;
+	if (err < 0)
+		printer->out->error = -err;
+	buf_free(&names);
+	free(known.words);
 }
 
 static void show_table(struct buf *out)
