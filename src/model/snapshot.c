@@ -141,7 +141,7 @@ const char *snapshot_service(const struct snapshot *snap, enum protocol protocol
 
 const char *snapshot_host(const struct snapshot *snap, const struct address *address)
 {
-	struct host wanted;
+	struct host wanted = { .name = NULL };
 	const struct host *host;
 
 	if (!snap->host_count)
