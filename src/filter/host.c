@@ -132,12 +132,17 @@ static bool read_address(const struct host_text *host, struct address *address)
 	return host->bits && !host->brackets && parse_short_ipv4(host->address, address);
 }
 
+static uint8_t bits_of(const struct address *address)
+{
+	return address->family == AF_INET ? BITS_IPV4 : BITS_IPV6;
+}
+
 static bool parse_bits(struct parser *parser, const struct token *piece, const char *text,
 		       const struct address *address, uint8_t *bits)
 {
-	unsigned most = address->family == AF_INET ? BITS_IPV4 : BITS_IPV6, number = 0;
+	unsigned most = bits_of(address), number = 0;
 
-	*bits = (uint8_t)most;
+	*bits = bits_of(address);
 	if (!text)
 		return true;
 	for (const char *at = text; isdigit((unsigned char)*at) && number <= most; at++)
@@ -207,12 +212,12 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 	if (!count)
 		return fail(parser, piece, "no host of this name is known; %s", expected + 12);
 	for (size_t i = 0; i < count; i++) {
-		uint8_t bits = addresses[i].family == AF_INET ? BITS_IPV4 : BITS_IPV6;
+		struct prefix prefix = { addresses[i], bits_of(&addresses[i]) };
 		struct node *one;
 
 		if (!is_of_family(host, &addresses[i]))
 			continue;
-		one = host_term(parser, piece, peer, (struct prefix){ addresses[i], bits });
+		one = host_term(parser, piece, peer, prefix);
 		any = any ? node_join(parser, NODE_OR, any, one) : one;
 	}
 	if (!any)
@@ -301,4 +306,18 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 	if (any && node && host.family)
 		node = node_join(parser, NODE_AND, node, family_node(parser, piece, host.family));
 	return node;
+}
+
+struct node *parse_hosts(struct parser *parser, const struct token *list, bool peer)
+{
+	struct token piece = { .kind = TOKEN_END };
+	struct node *any = NULL;
+	size_t at = 0;
+
+	while (next_piece(parser, list, &at, &piece)) {
+		struct node *one = parse_host(parser, &piece, peer);
+
+		any = any ? node_join(parser, NODE_OR, any, one) : one;
+	}
+	return parser->failed ? NULL : any;
 }

@@ -49,6 +49,9 @@ const struct cond *lower(struct arena *arena, const struct filter *filter,
  */
 int program_write(const struct cond *cond, uint8_t *program);
 
+/* filter.c: both of it for a struct filter, as a query wants it (struct selection). */
+int filter_program(const void *filter, const struct kernel_scope *scope, uint8_t *program);
+
 /* disassemble.c: append a program as text, an operation a line, each after `indent` blanks. */
 void program_show(const uint8_t *program, int length, size_t indent, struct buf *out);
 

@@ -235,11 +235,6 @@ bool add_compared(struct parser *parser, struct node *term, enum token_kind comp
 	}
 }
 
-static bool is_order(enum token_kind comparison)
-{
-	return comparison >= TOKEN_LT && comparison <= TOKEN_GE;
-}
-
 /* A dash between two numbers; "-5" and names with a dash have none. */
 static const char *find_dash(const char *text)
 {

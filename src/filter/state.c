@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of states: as they are printed, as ss spells them, and groups of them. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
 #include "base/spell.h"
@@ -55,19 +54,10 @@ const char *filter_state(size_t index)
 	return index < ARRAY_SIZE(state_words) ? state_words[index].name : NULL;
 }
 
-/* TIME_WAIT, Time-Wait and time-wait are one. */
-static bool is_name(const char *name, const char *text)
-{
-	for (; *name && *text; name++, text++)
-		if (strncasecmp(name, text, 1) != 0 && !(*name == '-' && *text == '_'))
-			return false;
-	return *name == *text;
-}
-
 uint32_t states_named(const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(state_words); i++)
-		if (is_name(state_words[i].name, text))
+		if (spell_same(state_words[i].name, text))
 			return state_words[i].states;
 	return 0;
 }

@@ -38,13 +38,11 @@ static bool add_patterns(struct parser *parser, struct node *term, const struct 
 static struct node *text_term(struct parser *parser, const struct word *word,
 			      const struct token *token, struct operand *operand)
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 
 	if (!term || !take_operand(parser, operand) ||
 	    !check_comparison(parser, operand, false, true))
 		return NULL;
-	term->field = word->field;
-	term->needs = fields[word->field].needs;
 	return add_patterns(parser, term, operand) ? term : NULL;
 }
 
@@ -96,15 +94,13 @@ static bool add_choice(struct parser *parser, struct node *term, const struct fi
 
 TERM_PARSER(choice)
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 	struct token piece = { .kind = TOKEN_END };
 	struct operand operand;
 	size_t at = 0;
 
 	if (!term || !take_equal(parser, &operand))
 		return NULL;
-	term->field = word->field;
-	term->needs = fields[word->field].needs;
 	while (next_piece(parser, &operand.value, &at, &piece))
 		add_choice(parser, term, &fields[word->field], &piece);
 	return finish_term(parser, &operand, term);
@@ -141,7 +137,7 @@ static uint32_t find_family(const char *name)
 static struct node *mask_term(struct parser *parser, const struct word *word,
 			      const struct token *token, uint32_t (*find)(const char *name))
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 	struct token piece = { .kind = TOKEN_END };
 	struct operand operand;
 	size_t at = 0;
@@ -277,7 +273,7 @@ TERM_PARSER(cgroup)
 /* "fwmark 0x1/0xff": the value, and which of its bits count. */
 TERM_PARSER(mark)
 {
-	struct node *term = term_new(parser, TERM_MARK, token);
+	struct node *term = field_term(parser, word, token);
 	struct operand operand;
 	struct token value, mask;
 	uint64_t number, bits = UINT32_MAX;
@@ -299,7 +295,6 @@ TERM_PARSER(mark)
 		return NULL;
 	if (number > UINT32_MAX || bits > UINT32_MAX)
 		return fail(parser, &operand.value, "out of range: a mark has 32 bits");
-	term->needs = fields[word->field].needs;
 	term->mask = (uint32_t)bits;
 	add_range(parser, term, number, number);
 	return finish_term(parser, &operand, term);

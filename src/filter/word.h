@@ -48,6 +48,10 @@ bool check_comparison(struct parser *parser, const struct operand *operand, bool
 /* term.c: read it where only equality fits: "=", "!=", "in" or none; false after an error. */
 bool take_equal(struct parser *parser, struct operand *operand);
 
+/* term.c: a term about the field of `word`, of its kind; NULL when memory is short. */
+struct node *field_term(struct parser *parser, const struct word *word,
+			const struct token *token);
+
 /* term.c: `node`, or its opposite for "!="; NULL stays NULL. */
 struct node *finish_term(struct parser *parser, const struct operand *operand, struct node *node);
 
