@@ -32,7 +32,7 @@ static const struct family_prefix {
 };
 
 static const char expected[] =
-	"no address: expected 10.0.0.0/8, ::1, [::1]:80, *:80, :80 or the name of a host";
+	"expected 10.0.0.0/8, ::1, [::1]:80, *:80, :80 or the name of a host";
 
 static bool take_family(struct parser *parser, const struct token *piece, const char **text,
 			uint32_t *family)
@@ -206,11 +206,11 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 					   "port, or has a colon in front");
 	if (host->bits || host->brackets || strchr(host->address, ':') ||
 	    !host->address[strspn(host->address, "0123456789./")])
-		return fail(parser, piece, "%s", expected);
+		return fail(parser, piece, "no address: %s", expected);
 	count = look_up(parser, host->address);
 	addresses = parser->found;
 	if (!count)
-		return fail(parser, piece, "no host of this name is known; %s", expected + 12);
+		return fail(parser, piece, "no host of this name is known; %s", expected);
 	for (size_t i = 0; i < count; i++) {
 		struct prefix prefix = { addresses[i], bits_of(&addresses[i]) };
 		struct node *one;
@@ -289,11 +289,11 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 	if (!copy)
 		return fail(parser, piece, "out of memory");
 	if (!split_host(copy, &host) || (host.port && !*host.port))
-		return fail(parser, piece, "%s", expected);
+		return fail(parser, piece, "no address: %s", expected);
 	any = !*host.address || strcmp(host.address, "*") == 0 ||
 	      strcmp(host.address, "any") == 0 || strcmp(host.address, "all") == 0;
 	if (any && (host.bits || host.brackets || (!*host.address && !host.port)))
-		return fail(parser, piece, "%s", expected);
+		return fail(parser, piece, "no address: %s", expected);
 	if (!any)
 		node = address_node(parser, piece, &host, peer);
 	if (any || (node && host.port)) {
