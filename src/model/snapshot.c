@@ -194,3 +194,10 @@ const struct owner *owner_next(const struct snapshot *snap, const struct owner *
 {
 	return owner->next ? &snap->owners[owner->next - 1] : NULL;
 }
+
+const struct process *owner_first_process(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct owner *owner = owner_first(snap, sk);
+
+	return owner ? owner_process(snap, owner) : NULL;
+}

@@ -301,13 +301,8 @@ void detail_add(struct buf *out, const struct row *row, const struct view_option
 {
 	struct line line = { .out = out, .width = options->width };
 
-	if (!row->listener) {
-		add_socket(&line, row, options, memory);
-		return;
-	}
-	for (uint32_t i = 0; i < row->listener->count; i++) {
-		uint32_t member = row->snap->members[row->listener->first + i];
-		struct row one = { row->snap, &row->snap->sockets[member], NULL };
+	for (uint32_t i = 0; i < row_count(row); i++) {
+		struct row one = { row->snap, row_member(row, i), NULL };
 
 		add_socket(&line, &one, options, memory);
 	}
