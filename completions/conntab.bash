@@ -56,27 +56,27 @@ _conntab_values() {
 		fin-wait2 time-wait timewait close-wait closewait last-ack lastack listening listen \
 		closing bound-inactive bound unconn unconnected closed close all connected synchronized \
 		synchronised bucket big ;;
-	sport|local_port|lport|dport|peer_port|rport|port)
+	sport|local_port|dport|peer_port|port|lport|rport)
 		sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.+-]*\)[[:blank:]].*/\1/p' /etc/services ;;
 	src|local|local_address|dst|peer|peer_address|addr|address|host|fd|command_line|\
-		cmdline|executable|exe|container|fwmark|mark|ino|sk|recvq|recv-q|sendq|send-q|acceptq|\
-		rxbytes|txbytes|rxrate|txrate|drops|recv_queue|send_queue|accept_queue|backlog|uid|\
-		inode|cookie|rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|timer_expires|\
-		timer_retransmits|netns_name|netns_inode|direction|user_or_uid|service|connections|\
-		sockets|age|rx_rate|tx_rate|sign|local_host|peer_host|rtt|rttvar|min_rtt|rto|ato|\
-		congestion|ulp|cwnd|ssthresh|delivery_rate|pacing_rate|max_pacing_rate|busy_time|\
-		rwnd_limited|sndbuf_limited|bytes_sent|bytes_retrans|bytes_acked|bytes_received|\
-		notsent|segs_out|segs_in|data_segs_out|data_segs_in|delivered|delivered_ce|unacked|\
-		sacked|lost|retrans|fackets|total_retrans|retransmits|probes|backoff|reordering|\
-		reord_seen|dsack_dups|rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|snd_wnd|rcv_wnd|rcv_space|\
-		rcv_ssthresh|rcv_rtt|last_data_sent|last_data_recv|last_ack_sent|last_ack_recv|snd_wscale|\
-		rcv_wscale|fastopen_fail|rehash|total_rto|total_rto_recoveries|total_rto_time|received_ce|\
-		delivered_e1_bytes|delivered_e0_bytes|delivered_ce_bytes|received_e1_bytes|received_e0_bytes|\
-		received_ce_bytes|accecn_fail_mode|accecn_opt_seen|memory_recv|memory_recv_limit|\
-		memory_send|memory_send_limit|memory_forward|memory_send_queued|memory_options|memory_backlog|\
-		memory_drops)
+		executable|container|mark|recv_queue|send_queue|accept_queue|backlog|uid|inode|cookie|\
+		rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|timer_expires|timer_retransmits|\
+		netns_name|netns_inode|direction|user_or_uid|service|connections|sockets|age|rx_rate|\
+		tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|ulp|cwnd|ssthresh|delivery_rate|\
+		pacing_rate|max_pacing_rate|busy_time|rwnd_limited|sndbuf_limited|bytes_sent|bytes_retrans|\
+		bytes_acked|bytes_received|notsent|segs_out|segs_in|data_segs_out|data_segs_in|delivered|\
+		delivered_ce|unacked|sacked|lost|retrans|fackets|total_retrans|retransmits|probes|\
+		backoff|reordering|reord_seen|dsack_dups|rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|\
+		snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|last_data_sent|last_data_recv|last_ack_sent|\
+		last_ack_recv|snd_wscale|rcv_wscale|fastopen_fail|rehash|total_rto|total_rto_recoveries|\
+		total_rto_time|received_ce|delivered_e1_bytes|delivered_e0_bytes|delivered_ce_bytes|\
+		received_e1_bytes|received_e0_bytes|received_ce_bytes|accecn_fail_mode|accecn_opt_seen|\
+		memory_recv|memory_recv_limit|memory_send|memory_send_limit|memory_forward|memory_send_queued|\
+		memory_options|memory_backlog|memory_drops|recvq|sendq|acceptq|dir|conns|expires|\
+		tries|listener|twin|recv_q|send_q|ino|sk|fwmark|cmdline|exe|rxbytes|txbytes|rxrate|\
+		txrate|drops)
 		true ;;
-	protocol|proto)
+	protocol|netid|proto)
 		printf '%s\n' tcp udp udplite raw ;;
 	family)
 		printf '%s\n' inet inet6 ;;
@@ -92,7 +92,7 @@ _conntab_values() {
 		find /sys/fs/cgroup -type d -name '*.service' -printf '%f\n' ;;
 	cgroup)
 		find /sys/fs/cgroup -type d -printf '/%P\n' ;;
-	dev|interface)
+	interface|dev)
 		ls /sys/class/net ;;
 	role)
 		printf '%s\n' listener inbound outbound ;;
@@ -145,19 +145,17 @@ _conntab_words() {
 	case $command in
 	record|fields|completion|schema) ;;
 	*)
-		printf '%s\n' not and or state exclude excl sport local_port lport dport peer_port rport port \
-		src local local_address dst peer peer_address addr address host autobound protocol \
-		proto family timer pid fd process owners command comm command_line cmdline executable \
-		exe user unit container cgroup netns dev interface fwmark mark ino sk recvq recv-q \
-		sendq send-q acceptq rxbytes txbytes rxrate txrate drops role scope port_class recv_queue \
-		send_queue accept_queue backlog uid inode cookie v6only shutdown owner_missing rx_bytes \
-		tx_bytes listener_cookie twin_cookie peer_service timer_expires timer_retransmits \
-		netns_name netns_inode direction user_or_uid service connections sockets full age \
-		rx_rate tx_rate change sign local_host peer_host rtt rttvar min_rtt rto ato congestion \
-		congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate app_limited \
-		busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
-		notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce unacked \
-		sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
+		printf '%s\n' not and or state exclude excl sport local_port dport peer_port port src local local_address \
+		dst peer peer_address addr address host autobound protocol family timer pid fd process \
+		owners command_line executable user unit container cgroup netns interface mark role \
+		scope port_class recv_queue send_queue accept_queue backlog uid inode cookie v6only \
+		shutdown owner_missing rx_bytes tx_bytes listener_cookie twin_cookie peer_service \
+		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid service \
+		connections sockets full age rx_rate tx_rate change sign rtt rttvar min_rtt rto \
+		ato congestion congestion_state ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate \
+		app_limited busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked \
+		bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce \
+		unacked sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
 		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
 		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
 		rcv_wscale timestamps sack ecn ecn_seen fastopen fastopen_fail rehash total_rto \
@@ -165,7 +163,9 @@ _conntab_words() {
 		delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode \
 		accecn_opt_seen usec_timestamps fastopen_child memory_recv memory_recv_limit memory_send \
 		memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
-		memory_drops ;;
+		memory_drops recvq sendq acceptq dir conns expires tries listener twin netid proto \
+		lport rport recv_q send_q ino sk dev fwmark command comm cmdline exe rxbytes txbytes \
+		rxrate txrate drops ;;
 	esac
 }
 

@@ -56,27 +56,27 @@ function __conntab_values
 		fin-wait2 time-wait timewait close-wait closewait last-ack lastack listening listen \
 		closing bound-inactive bound unconn unconnected closed close all connected synchronized \
 		synchronised bucket big
-		case sport local_port lport dport peer_port rport port
+		case sport local_port dport peer_port port lport rport
 			sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.+-]*\)[[:blank:]].*/\1/p' /etc/services
 		case src local local_address dst peer peer_address addr address host fd command_line \
-		cmdline executable exe container fwmark mark ino sk recvq recv-q sendq send-q acceptq \
-		rxbytes txbytes rxrate txrate drops recv_queue send_queue accept_queue backlog uid \
-		inode cookie rx_bytes tx_bytes listener_cookie twin_cookie peer_service timer_expires \
-		timer_retransmits netns_name netns_inode direction user_or_uid service connections \
-		sockets age rx_rate tx_rate sign local_host peer_host rtt rttvar min_rtt rto ato \
-		congestion ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate busy_time \
-		rwnd_limited sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received \
-		notsent segs_out segs_in data_segs_out data_segs_in delivered delivered_ce unacked \
-		sacked lost retrans fackets total_retrans retransmits probes backoff reordering \
-		reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space \
-		rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale \
-		rcv_wscale fastopen_fail rehash total_rto total_rto_recoveries total_rto_time received_ce \
-		delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes received_e0_bytes \
-		received_ce_bytes accecn_fail_mode accecn_opt_seen memory_recv memory_recv_limit \
-		memory_send memory_send_limit memory_forward memory_send_queued memory_options memory_backlog \
-		memory_drops
+		executable container mark recv_queue send_queue accept_queue backlog uid inode cookie \
+		rx_bytes tx_bytes listener_cookie twin_cookie peer_service timer_expires timer_retransmits \
+		netns_name netns_inode direction user_or_uid service connections sockets age rx_rate \
+		tx_rate sign rtt rttvar min_rtt rto ato congestion ulp cwnd ssthresh delivery_rate \
+		pacing_rate max_pacing_rate busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans \
+		bytes_acked bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered \
+		delivered_ce unacked sacked lost retrans fackets total_retrans retransmits probes \
+		backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu \
+		snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent \
+		last_ack_recv snd_wscale rcv_wscale fastopen_fail rehash total_rto total_rto_recoveries \
+		total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes \
+		received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen \
+		memory_recv memory_recv_limit memory_send memory_send_limit memory_forward memory_send_queued \
+		memory_options memory_backlog memory_drops recvq sendq acceptq dir conns expires \
+		tries listener twin recv_q send_q ino sk fwmark cmdline exe rxbytes txbytes rxrate \
+		txrate drops
 			true
-		case protocol proto
+		case protocol netid proto
 			printf '%s\n' tcp udp udplite raw
 		case family
 			printf '%s\n' inet inet6
@@ -92,7 +92,7 @@ function __conntab_values
 			find /sys/fs/cgroup -type d -name '*.service' -printf '%f\n'
 		case cgroup
 			find /sys/fs/cgroup -type d -printf '/%P\n'
-		case dev interface
+		case interface dev
 			ls /sys/class/net
 		case role
 			printf '%s\n' listener inbound outbound
@@ -168,10 +168,8 @@ function __conntab_next
 			excl 'in another state' \
 			sport 'local port' \
 			local_port 'local port' \
-			lport 'local port' \
 			dport 'port of the peer' \
 			peer_port 'port of the peer' \
-			rport 'port of the peer' \
 			port 'port of either end' \
 			src 'local address, and port if there is one' \
 			local 'local address, and port if there is one' \
@@ -184,40 +182,21 @@ function __conntab_next
 			host 'address of either end, and port if there is one' \
 			autobound 'the local port is in the kernel\'s own range' \
 			protocol 'transport protocol' \
-			proto 'transport protocol' \
 			family 'address family of the socket: inet or inet6' \
 			timer 'what the kernel waits for, how long still, tries so far' \
 			pid 'pids of the processes that hold the socket' \
 			fd 'descriptors that refer to the socket' \
 			process 'commands of the processes that hold the socket' \
 			owners 'commands of the processes that hold the socket' \
-			command 'commands of the processes that hold the socket' \
-			comm 'commands of the processes that hold the socket' \
 			command_line 'command lines of the processes that hold the socket' \
-			cmdline 'command lines of the processes that hold the socket' \
 			executable 'files that these processes run' \
-			exe 'files that these processes run' \
 			user 'user name of the socket\'s uid' \
 			unit 'systemd unit of the socket, else of its first owner' \
 			container 'container of the socket, else of its first owner' \
 			cgroup 'control group the socket was made in' \
 			netns 'network namespace: inode and name' \
-			dev 'interface the socket is bound to' \
 			interface 'interface the socket is bound to' \
-			fwmark 'firewall mark (needs CAP_NET_ADMIN)' \
 			mark 'firewall mark (needs CAP_NET_ADMIN)' \
-			ino 'inode of the socket, as in /proc/PID/fd' \
-			sk 'the kernel\'s identity of the socket, never used twice until reboot' \
-			recvq 'bytes received and not read; UDP and raw: kernel memory they take' \
-			recv-q 'bytes received and not read; UDP and raw: kernel memory they take' \
-			sendq 'bytes sent and not acknowledged (SYN and FIN count); UDP and raw: kernel memory' \
-			send-q 'bytes sent and not acknowledged (SYN and FIN count); UDP and raw: kernel memory' \
-			acceptq 'connections that wait for the process to accept them' \
-			rxbytes 'data bytes received in order' \
-			txbytes 'data bytes sent, retransmissions not counted again' \
-			rxrate 'rate of data received; not known in a single list' \
-			txrate 'rate of data sent; not known in a single list' \
-			drops 'packets dropped; of a listener, connections refused for a full queue' \
 			role 'listener, inbound (its local end belongs to a listener here), outbound' \
 			scope 'how far a listener reaches: any, any4, any6, loopback, address, device' \
 			port_class 'well-known, registered, or ephemeral by this kernel\'s own range' \
@@ -251,8 +230,6 @@ function __conntab_next
 			tx_rate 'rate of data sent; not known in a single list' \
 			change 'in a comparison: added (there now, not then) or removed' \
 			sign 'in a comparison: + there now, not then; - there then, not now' \
-			local_host 'name of the local address; known with -r only' \
-			peer_host 'name of the peer\'s address; known with -r only' \
 			rtt 'smoothed round-trip time' \
 			rttvar 'mean deviation of the round-trip time' \
 			min_rtt 'smallest round-trip time seen lately' \
@@ -338,7 +315,35 @@ function __conntab_next
 			memory_send_queued 'memory of data to send or to be acknowledged' \
 			memory_options 'memory of socket options and filters' \
 			memory_backlog 'memory of packets that wait for the socket\'s lock' \
-			memory_drops 'packets dropped; of a listener, connections refused for a full queue'
+			memory_drops 'packets dropped; of a listener, connections refused for a full queue' \
+			recvq 'bytes received and not read; UDP and raw: kernel memory they take' \
+			sendq 'bytes sent and not acknowledged (SYN and FIN count); UDP and raw: kernel memory' \
+			acceptq 'connections that wait for the process to accept them' \
+			dir '<- came in through a listener here, -> went out' \
+			conns 'connections that came in through this listener' \
+			expires 'time until the timer fires' \
+			tries 'retransmissions or probes so far' \
+			listener 'cookie of the listener a connection came in through' \
+			twin 'cookie of the listener for the other IP version of the same process and port' \
+			netid 'transport protocol' \
+			proto 'transport protocol' \
+			lport 'local port' \
+			rport 'port of the peer' \
+			recv_q 'bytes received and not read; UDP and raw: kernel memory they take' \
+			send_q 'bytes sent and not acknowledged (SYN and FIN count); UDP and raw: kernel memory' \
+			ino 'inode of the socket, as in /proc/PID/fd' \
+			sk 'the kernel\'s identity of the socket, never used twice until reboot' \
+			dev 'interface the socket is bound to' \
+			fwmark 'firewall mark (needs CAP_NET_ADMIN)' \
+			command 'commands of the processes that hold the socket' \
+			comm 'commands of the processes that hold the socket' \
+			cmdline 'command lines of the processes that hold the socket' \
+			exe 'files that these processes run' \
+			rxbytes 'data bytes received in order' \
+			txbytes 'data bytes sent, retransmissions not counted again' \
+			rxrate 'rate of data received; not known in a single list' \
+			txrate 'rate of data sent; not known in a single list' \
+			drops 'packets dropped; of a listener, connections refused for a full queue'
 	end
 end
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Growing arrays.  An array is a plain pointer with a capacity beside it;
- * it is the caller's and ends with free().
+ * Arrays.  One that grows is a plain pointer with a capacity beside it; it is
+ * the caller's and ends with free().
  */
 #ifndef BASE_ARRAY_H
 #define BASE_ARRAY_H
 
 #include <stddef.h>
+
+/* Items of an array whose size the compiler knows; not of a pointer. */
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Make room for `want` items of `size` bytes.  `*capacity` counts items.

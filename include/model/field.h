@@ -27,6 +27,17 @@ static inline bool row_is_merged(const struct row *row)
 	return row->listener && row->listener->count > 1;
 }
 
+/* How many sockets the row stands for, and each of them. */
+static inline uint32_t row_count(const struct row *row)
+{
+	return row->listener ? row->listener->count : 1;
+}
+
+static inline const struct socket *row_member(const struct row *row, uint32_t member)
+{
+	return row->listener ? listener_member(row->snap, row->listener, member) : row->sk;
+}
+
 /* Where a figure stands in struct tcp_info (or its word in struct memory). */
 struct place {
 	uint16_t offset;

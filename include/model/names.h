@@ -6,6 +6,7 @@
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,12 @@ struct netns {
 	struct sysctl *sysctls;
 	size_t sysctl_count;
 };
+
+/* Is it one of the ports that are given to who does not name one? */
+static inline bool netns_gives_port(const struct netns *netns, uint16_t port)
+{
+	return port >= netns->ephemeral_first && port <= netns->ephemeral_last;
+}
 
 struct cgroup {
 	uint64_t id;			/* inode of the cgroup v2 directory */

@@ -103,15 +103,23 @@ const char *snapshot_sysctl(const struct snapshot *snap, uint16_t netns, const c
 bool snapshot_counter(const struct snapshot *snap, uint16_t netns, const char *name,
 		      uint64_t *value);
 
+/* A member of a listener: 0 up to its count. */
+static inline const struct socket *listener_member(const struct snapshot *snap,
+						   const struct listener *listener, uint32_t member)
+{
+	return &snap->sockets[snap->members[listener->first + member]];
+}
+
 /* The first member of a listener, by its index in `listeners`. */
 static inline const struct socket *listener_socket(const struct snapshot *snap, uint32_t index)
 {
-	return &snap->sockets[snap->members[snap->listeners[index].first]];
+	return listener_member(snap, &snap->listeners[index], 0);
 }
 
-/* A socket's first owner and the next one; NULL at the end. */
+/* A socket's first owner and the next one; NULL at the end.  The process of the first, or NULL. */
 const struct owner *owner_first(const struct snapshot *snap, const struct socket *sk);
 const struct owner *owner_next(const struct snapshot *snap, const struct owner *owner);
+const struct process *owner_first_process(const struct snapshot *snap, const struct socket *sk);
 
 static inline const struct process *owner_process(const struct snapshot *snap,
 						  const struct owner *owner)

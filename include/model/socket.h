@@ -113,6 +113,9 @@ bool socket_is_listener(const struct socket *sk);
  */
 bool socket_speaks(const struct socket *sk, int version);
 
+/* Are more connections waiting than may?  False also where one of the two is not known. */
+bool socket_is_full(const struct socket *sk);
+
 /* Hash and equality of identity: the cookie, or (where /proc gave none) inode and four-tuple. */
 uint32_t socket_hash(const struct socket *sk);
 bool socket_same(const struct socket *a, const struct socket *b);

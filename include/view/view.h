@@ -60,11 +60,13 @@ static inline uint32_t view_limit_needs(uint32_t extras, uint32_t needs)
 
 /*
  * Append an array of the sockets of a listing, as they are in conntab/1; the
- * notes of a snapshot; seconds since 1970.
+ * notes of a snapshot; seconds since 1970; what stands in front of a text
+ * (",\"host\":") as it is, and the text, null where that is NULL.
  */
 int json_add_sockets(struct listing *listing, struct buf *out);	/* 0 or -ENOMEM */
 void json_add_notes(const struct snapshot *snap, struct buf *out);
 void json_add_time(double seconds, struct buf *out);
+void json_add_member(const char *front, const char *text, struct buf *out);
 
 /* Append the JSON Schema of what VIEW_JSON writes. */
 void schema_show(struct buf *out);

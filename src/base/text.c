@@ -10,6 +10,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/array.h"
+
 static const char hex[] = "0123456789abcdef";
 
 /* Ranges that print in no column or reorder what stands around them. */
@@ -26,7 +28,7 @@ int is_printable(int32_t code)
 {
 	if (code >= 0x20 && code < 0x7f)
 		return true;
-	for (size_t i = 0; i < sizeof(unprintable) / sizeof(unprintable[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unprintable); i++)
 		if (code >= unprintable[i].first && code <= unprintable[i].last)
 			return false;
 	return code >= 0;

@@ -5,11 +5,11 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "base/text.h"
 #include "cmd.h"
 #include "collect/lookup.h"
-#include "model/query.h"
 
 enum {
 	CONTEXT = 40,			/* bytes shown beside a bad word */
@@ -17,7 +17,6 @@ enum {
 };
 
 #define BLANKS " \t\r\n"
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static size_t find_service(void *context, const char *name, uint16_t *ports, size_t most)
 {
@@ -127,14 +126,14 @@ static bool takes_text(const char *name)
 
 	for (size_t i = 0; filter_word(i, &word); i++)
 		if (spell_same(word.name, name))
-			return is_one_of(word.operand, text_operands, COUNT(text_operands));
+			return is_one_of(word.operand, text_operands, ARRAY_SIZE(text_operands));
 	return false;
 }
 
 /* Does the word stand behind "process", or "process =", in words of their own? */
 static bool is_text_expected(char *const *words, size_t at)
 {
-	if (at && is_one_of(words[at - 1], comparisons, COUNT(comparisons)))
+	if (at && is_one_of(words[at - 1], comparisons, ARRAY_SIZE(comparisons)))
 		at--;
 	return at && takes_text(words[at - 1]);
 }
@@ -215,11 +214,5 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 			complain_refused(settings, text.data, &error);
 	}
 	buf_free(&text);
-	if (*filter && filter_needs(*filter) & NEED_HOST) {
-		complain("filter", NULL, "names of hosts are looked up for what is found: "
-			 "expected 'src NAME' or 'dst NAME'");
-		filter_free(*filter);
-		*filter = NULL;
-	}
 	return *filter ? STATUS_FOUND : STATUS_USAGE;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "completion.h"
 #include "model/field.h"
 
@@ -91,7 +92,7 @@ static void add_subject(struct script *script, const char *prefix, const char *n
 		return;
 	*subject = (struct subject){ .word = choice };
 	stpcpy(stpcpy(subject->name, prefix), name);
-	for (size_t i = 0; !choice && i < sizeof(sources) / sizeof(sources[0]); i++) {
+	for (size_t i = 0; !choice && i < ARRAY_SIZE(sources); i++) {
 		if (strcmp(sources[i].operand, operand) != 0 &&
 		    strcmp(sources[i].operand, subject->name) != 0)
 			continue;
@@ -309,7 +310,7 @@ static const struct part {
 /* "@values@" at `text`: its part, and where it ends. */
 static const struct part *find_part(const char *text, size_t *length)
 {
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		size_t name = strlen(parts[i].name);
 
 		*length = name + 2;

@@ -205,20 +205,11 @@ static int show_rows(const struct settings *settings, const struct end *ends,
 	return views[settings->view].show(listing, &options, out);
 }
 
-static void add_json_text(struct buf *out, const char *key, const char *text)
-{
-	buf_add_text(out, key);
-	if (text)
-		text_add_json(out, text, strlen(text));
-	else
-		buf_add_literal(out, "null");
-}
-
 static void add_json_end(struct buf *out, const struct end *end)
 {
-	add_json_text(out, "{\"file\":", end->file);
-	add_json_text(out, ",\"host\":", end->host);
-	add_json_text(out, ",\"kernel\":", end->kernel);
+	json_add_member("{\"file\":", end->file, out);
+	json_add_member(",\"host\":", end->host, out);
+	json_add_member(",\"kernel\":", end->kernel, out);
 	buf_add_literal(out, ",\"time\":");
 	json_add_time(end->time, out);
 	buf_add_char(out, '}');

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* conntab fields: what is shown, sorted and filtered by; conntab schema: what JSON looks like. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/array.h"
 #include "cmd.h"
 
 enum { INDENT = 2, GAP = 2, HELP_LEAST = 30, HELP_INDENT = 8 };
@@ -144,48 +146,81 @@ static void add_set(struct printer *printer, const struct column_set *set)
 	buf_free(&text);
 }
 
-/* "sport, local_port, lport" */
-static void add_names(struct buf *out, const struct filter_word *word)
-{
-	struct filter_word other;
+/* All words of filters: each is described once, for that takes a look at all the others. */
+struct vocabulary {
+	struct filter_word *words;
+	size_t count, capacity;
+};
 
-	buf_add_text(out, word->name);
-	for (size_t i = 0; filter_word(i, &other); i++) {
-		if (!other.same_as || strcmp(other.same_as, word->name) != 0)
-			continue;
-		buf_add_literal(out, ", ");
-		buf_add_text(out, other.name);
+static int read_vocabulary(struct vocabulary *known)
+{
+	struct filter_word word, *words;
+
+	while (filter_word(known->count, &word)) {
+		words = array_reserve(known->words, &known->capacity, known->count + 1,
+				      sizeof(word));
+		if (!words)
+			return -ENOMEM;
+		known->words = words;
+		words[known->count++] = word;
 	}
+	return 0;
 }
 
-static bool has_other_name(const char *name)
+/* "sport, local_port, lport"; returns how many there are. */
+static size_t add_names(struct buf *out, const struct vocabulary *known,
+			const struct filter_word *word)
 {
-	struct filter_word word;
+	size_t names = 1;
 
-	for (size_t i = 0; filter_word(i, &word); i++)
-		if (word.same_as && strcmp(word.same_as, name) == 0)
-			return true;
-	return false;
+	buf_add_text(out, word->name);
+	for (size_t i = 0; i < known->count; i++) {
+		const struct filter_word *other = &known->words[i];
+
+		if (!other->same_as || strcmp(other->same_as, word->name) != 0)
+			continue;
+		buf_add_literal(out, ", ");
+		buf_add_text(out, other->name);
+		names++;
+	}
+	return names;
 }
 
 /* Most fields are words of filters too: only those with more names, and what is no field. */
+static void add_filter_word(struct printer *printer, const struct vocabulary *known,
+			    const struct filter_word *word, struct buf *names)
+{
+	struct buf *out = printer->out;
+
+	names->length = 0;
+	if (add_names(names, known, word) == 1 && field_find(word->name))
+		return;
+	buf_add_blanks(out, INDENT);
+	buf_add(out, names->data, names->length);
+	buf_add_text(out, *word->operand ? " " : "");
+	buf_add_text(out, word->operand);
+	buf_add_char(out, '\n');
+	buf_add_blanks(out, HELP_INDENT);
+	add_wrapped(printer, word->help, HELP_INDENT);
+}
+
 static void add_filter_words(struct printer *printer)
 {
-	struct filter_word word;
+	struct vocabulary known = { .words = NULL };
+	struct buf names;
+	int err = buf_init(&names, -1);
 
-	for (size_t i = 0; filter_word(i, &word); i++) {
-		struct buf *out = printer->out;
-
-		if (word.same_as || (field_find(word.name) && !has_other_name(word.name)))
-			continue;
-		buf_add_blanks(out, INDENT);
-		add_names(out, &word);
-		buf_add_text(out, *word.operand ? " " : "");
-		buf_add_text(out, word.operand);
-		buf_add_char(out, '\n');
-		buf_add_blanks(out, HELP_INDENT);
-		add_wrapped(printer, word.help, HELP_INDENT);
-	}
+	if (!err)
+		err = read_vocabulary(&known);
+	for (size_t i = 0; !err && i < known.count; i++)
+		if (!known.words[i].same_as)
+			add_filter_word(printer, &known, &known.words[i], &names);
+	if (!err)
+		err = -names.error;
+	if (err < 0)
+		printer->out->error = -err;
+	buf_free(&names);
+	free(known.words);
 }
 
 static void show_table(struct buf *out)
@@ -204,15 +239,6 @@ static void show_table(struct buf *out)
 
 /* ---- for programs ---------------------------------------------------- */
 
-static void add_text(struct buf *out, const char *key, const char *text)
-{
-	buf_add_text(out, key);
-	if (text)
-		text_add_json(out, text, strlen(text));
-	else
-		buf_add_literal(out, "null");
-}
-
 static void add_words(struct buf *out, const char *(*word)(size_t index))
 {
 	if (!word) {
@@ -220,7 +246,7 @@ static void add_words(struct buf *out, const char *(*word)(size_t index))
 		return;
 	}
 	for (size_t i = 0; word(i); i++)
-		add_text(out, i ? "," : "[", word(i));
+		json_add_member(i ? "," : "[", word(i), out);
 	buf_add_char(out, ']');
 }
 
@@ -249,7 +275,7 @@ static void add_other_names(struct buf *out, const struct field *field)
 	for (size_t i = 0; field_aliases[i].word; i++) {
 		if (field_aliases[i].field != field_id(field))
 			continue;
-		add_text(out, first ? "" : ",", field_aliases[i].word);
+		json_add_member(first ? "" : ",", field_aliases[i].word, out);
 		first = false;
 	}
 	buf_add_char(out, ']');
@@ -257,27 +283,27 @@ static void add_other_names(struct buf *out, const struct field *field)
 
 static void add_json_field(struct buf *out, const struct field *field)
 {
-	add_text(out, "\n  {\"name\":", field->name);
+	json_add_member("\n  {\"name\":", field->name, out);
 	buf_add_literal(out, ",\"other_names\":");
 	add_other_names(out, field);
-	add_text(out, ",\"group\":", group_names[field->group]);
-	add_text(out, ",\"type\":", field->type == VALUE_TEXT && field->word ?
-		 "word" : type_names[field->type]);
-	add_text(out, ",\"unit\":", unit_names[field->unit]);
+	json_add_member(",\"group\":", group_names[field->group], out);
+	json_add_member(",\"type\":", field->type == VALUE_TEXT && field->word ?
+			"word" : type_names[field->type], out);
+	json_add_member(",\"unit\":", unit_names[field->unit], out);
 	buf_add_literal(out, ",\"json\":");
 	add_json_path(out, field);
 	buf_add_literal(out, ",\"column\":");
 	buf_add_text(out, field_is_group(field) ? "false" : "true");
 	buf_add_literal(out, ",\"words\":");
 	add_words(out, field->word);
-	add_text(out, ",\"help\":", field->help);
+	json_add_member(",\"help\":", field->help, out);
 	buf_add_char(out, '}');
 }
 
 static void add_json_set(struct buf *out, const struct column_set *set)
 {
-	add_text(out, "\n  {\"name\":", set->name);
-	add_text(out, ",\"help\":", set->help);
+	json_add_member("\n  {\"name\":", set->name, out);
+	json_add_member(",\"help\":", set->help, out);
 	buf_add_literal(out, ",\"fields\":");
 	buf_add_text(out, set->fields ? "[\"" : "null");
 	for (const char *at = set->fields; at && *at; at++) {
@@ -291,12 +317,12 @@ static void add_json_set(struct buf *out, const struct column_set *set)
 
 static void add_json_word(struct buf *out, const struct filter_word *word)
 {
-	add_text(out, "\n  {\"name\":", word->name);
-	add_text(out, ",\"same_as\":", word->same_as);
-	add_text(out, ",\"operand\":", *word->operand ? word->operand : NULL);
+	json_add_member("\n  {\"name\":", word->name, out);
+	json_add_member(",\"same_as\":", word->same_as, out);
+	json_add_member(",\"operand\":", *word->operand ? word->operand : NULL, out);
 	buf_add_literal(out, ",\"words\":");
 	add_words(out, word->choice);
-	add_text(out, ",\"help\":", word->help);
+	json_add_member(",\"help\":", word->help, out);
 	buf_add_char(out, '}');
 }
 

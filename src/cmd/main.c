@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cmd.h"
 
@@ -14,7 +15,7 @@ static const struct command *const commands[] = {
 	&schema_command,
 };
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_INDENT = 28,
+enum { COMMAND_COUNT = ARRAY_SIZE(commands), HELP_INDENT = 28,
        WORD_COLUMNS = 100 };		/* of a bad word that are shown */
 
 const struct command *command_at(size_t index)
@@ -157,7 +158,7 @@ static bool is_to_come(const char *word)
 {
 	static const char *const names[] = { "top", "why", "events", "kill", "ss", "netstat" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(word, names[i]) == 0)
 			return true;
 	return false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "cmd.h"
 #include "model/protocol.h"
@@ -136,7 +137,7 @@ static const struct option_row options[] = {
 	{ 'V', 0, "version", NULL, "the version", set_version },
 };
 
-enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
+enum { OPTION_COUNT = ARRAY_SIZE(options) };
 
 static void make_getopt(char letters[2 * OPTION_COUNT + 2], struct option longs[OPTION_COUNT + 1])
 {
@@ -204,7 +205,7 @@ static const struct foreign_option {
 
 static const char *foreign_advice(const char *word)
 {
-	for (size_t i = 0; i < sizeof(foreign_options) / sizeof(foreign_options[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(foreign_options); i++) {
 		const struct foreign_option *option = &foreign_options[i];
 
 		if (word[1] == '-' && strcmp(word + 2, option->name) == 0)

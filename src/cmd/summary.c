@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "model/select.h"
 
 enum { TOP = 5, STATE_INDENT = 1 };
@@ -43,7 +44,7 @@ static const struct fixed_line {
 	{ "No process, because", "it may not be looked at", "owner_missing permission" },
 };
 
-enum { FIXED_COUNT = sizeof(fixed_lines) / sizeof(fixed_lines[0]) };
+enum { FIXED_COUNT = ARRAY_SIZE(fixed_lines) };
 
 /* ---- counting -------------------------------------------------------- */
 

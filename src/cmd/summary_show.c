@@ -2,6 +2,7 @@
 /* The summary as text and as JSON, with the kernel's counters that explain trouble. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "summary.h"
 
@@ -38,7 +39,7 @@ static const struct counter_line {
 	{ "Udp6.SndbufErrors", "IPv6 datagrams not sent: buffer full" },
 };
 
-enum { COUNTER_COUNT = sizeof(counter_lines) / sizeof(counter_lines[0]) };
+enum { COUNTER_COUNT = ARRAY_SIZE(counter_lines) };
 
 /* ---- the command that a filter is for --------------------------------- */
 
@@ -54,7 +55,7 @@ static const struct selecting_option {
 	{ 0, IP_VERSION_6, "-6" },
 };
 
-enum { SELECTING_COUNT = sizeof(selecting_options) / sizeof(selecting_options[0]) };
+enum { SELECTING_COUNT = ARRAY_SIZE(selecting_options) };
 enum { WORDS_MAX = SELECTING_COUNT + 7 };
 
 /* The program and the options that select what was counted; then NULL. */
@@ -264,12 +265,6 @@ void summary_show(const struct summary *summary, const struct settings *settings
 
 /* ---- JSON ------------------------------------------------------------ */
 
-static void add_json(struct buf *out, const char *key, const char *text)
-{
-	buf_add_text(out, key);
-	text_add_json(out, text, strlen(text));
-}
-
 /* text_add_json() spells a \x80 of the text like a byte: such a filter would be another one. */
 static void add_json_filter(struct buf *out, const char *base, const char *filter)
 {
@@ -302,7 +297,7 @@ static void add_json_command(struct buf *out, const struct settings *settings)
 	command_words(settings, words);
 	buf_add_literal(out, ",\n \"command\":");
 	for (size_t i = 0; words[i]; i++)
-		add_json(out, i ? "," : "[", words[i]);
+		json_add_member(i ? "," : "[", words[i], out);
 	buf_add_char(out, ']');
 }
 
@@ -316,10 +311,10 @@ static void add_json_counters(struct buf *out, const struct snapshot *snap)
 		if (!snapshot_counter(snap, 0, counter_lines[i].name, &value))
 			continue;
 		buf_add_text(out, between);
-		add_json(out, "{\"name\":", counter_lines[i].name);
+		json_add_member("{\"name\":", counter_lines[i].name, out);
 		buf_add_literal(out, ",\"value\":");
 		buf_add_unsigned(out, value);
-		add_json(out, ",\"meaning\":", counter_lines[i].meaning);
+		json_add_member(",\"meaning\":", counter_lines[i].meaning, out);
 		buf_add_char(out, '}');
 		between = ",\n  ";
 	}
@@ -331,7 +326,7 @@ void summary_show_json(const struct summary *summary, const struct settings *set
 {
 	const struct snapshot *snap = summary->snap;
 
-	add_json(out, "{\"schema\":\"conntab-summary/1\",\"host\":", snap->host);
+	json_add_member("{\"schema\":\"conntab-summary/1\",\"host\":", snap->host, out);
 	buf_add_literal(out, ",\"time\":");
 	json_add_time(snap->time, out);
 	buf_add_literal(out, ",\"complete\":");
@@ -346,8 +341,8 @@ void summary_show_json(const struct summary *summary, const struct settings *set
 		const struct line *line = &summary->lines[i];
 
 		buf_add_text(out, i ? ",\n  " : "\n  ");
-		add_json(out, "{\"section\":", line->section);
-		add_json(out, ",\"label\":", line->label);
+		json_add_member("{\"section\":", line->section, out);
+		json_add_member(",\"label\":", line->label, out);
 		buf_add_literal(out, ",\"rows\":");
 		buf_add_unsigned(out, line->rows);
 		add_json_filter(out, base, line->filter);

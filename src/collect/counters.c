@@ -145,7 +145,7 @@ void counters_read(struct snapshot *snap, struct netns *netns, const char *proc_
 	struct counter_list list = { .arena = &snap->arena };
 	char text[TEXT_SIZE], path[PATH_SIZE];
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", proc_net, files[i].name);
 		if (file_read(AT_FDCWD, path, text, sizeof(text)) > 0)
 			files[i].parse(&list, text);

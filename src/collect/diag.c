@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "model/query.h"
 #include "uapi.h"
 
@@ -170,7 +171,7 @@ static int receive(struct dump *dump)
 		if (length < 0)
 			return (int)length;
 		more = mnl_cb_run2(room, (size_t)length, dump->seq, port, on_row, dump, control,
-				   sizeof(control) / sizeof(control[0]));
+				   ARRAY_SIZE(control));
 		if (more == MNL_CB_ERROR)
 			return dump->row_error ? dump->row_error : -errno;
 	} while (more != MNL_CB_STOP);

@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
+
 /*
  * PID_MAX_LIMIT of the kernel: a bigger number is an inode.  Those of nsfs
  * start at 0xF0000000, the initial namespaces' (since 6.18) a little below.
@@ -136,7 +138,7 @@ static int open_by_inode(uint64_t inode)
 	};
 	int found = -ENOENT;
 
-	for (size_t i = 0; found < 0 && i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; found < 0 && i < ARRAY_SIZE(places); i++) {
 		int result = search_directory(AT_FDCWD, places[i].dir, places[i].try, inode);
 
 		if (result != -ENOENT)

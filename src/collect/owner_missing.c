@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "owner.h"
 
 /* Inode of /proc/self/ns/pid in the first namespace (PROC_PID_INIT_INO). */
@@ -173,7 +174,7 @@ static const struct {
 
 static enum missing missing_of(struct owner_walk *w, const struct socket *sk)
 {
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 		if (rules[i].applies(w, sk))
 			return rules[i].missing;
 	return MISSING_KERNEL;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "collect.h"
 #include "process.h"
 
@@ -175,7 +176,7 @@ static int cgroup_read(struct arena *arena, struct process *process, int dir)
 	static const char *const hierarchies[] = { "::", ":name=systemd:" };
 	char text[16 * 1024];
 
-	for (size_t i = 0; i < sizeof(hierarchies) / sizeof(*hierarchies); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(hierarchies); i++) {
 		const char *path;
 
 		if (file_read(dir, "cgroup", text, sizeof(text)) < 0)

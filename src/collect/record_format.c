@@ -31,6 +31,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "model/owner.h"
 #include "model/query.h"
 #include "model/snapshot.h"
@@ -194,7 +195,7 @@ static const struct member socket_members[] = {
 	LINK(33, struct record_socket, memory, SECTION_MEMORY),
 };
 
-#define SECTION(type, members) { sizeof(type), members, sizeof(members) / sizeof((members)[0]) }
+#define SECTION(type, members) { sizeof(type), members, ARRAY_SIZE(members) }
 
 const struct section record_sections[SECTION_COUNT] = {
 	[SECTION_HEAD] = SECTION(struct record_head, head_members),

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "replay_query.h"
 
@@ -42,7 +43,7 @@ struct replay {
 
 static const struct format *format_of(const uint8_t *data, size_t size)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
 		if (formats[i].is(data, size))
 			return &formats[i];
 	return NULL;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "model/select.h"
 
@@ -117,7 +118,7 @@ static const struct {
 	{ NEED_SYSCTLS, "settings of the kernel", drop_sysctls },
 };
 
-enum { PART_COUNT = sizeof(parts) / sizeof(*parts), FOUND_AGAIN = NEED_LISTENER | NEED_PAIR };
+enum { PART_COUNT = ARRAY_SIZE(parts), FOUND_AGAIN = NEED_LISTENER | NEED_PAIR };
 
 static void drop_sockets(struct snapshot *snap, const struct query *query)
 {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "collect.h"
 
 /*
@@ -51,7 +52,7 @@ static const char *const names[] = {
 	"net.ipv6.ip_nonlocal_bind",
 };
 
-enum { NAME_COUNT = sizeof(names) / sizeof(names[0]) };
+enum { NAME_COUNT = ARRAY_SIZE(names) };
 
 void sysctl_normalise(char *text)
 {

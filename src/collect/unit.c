@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/array.h"
+
 enum {
 	ID_LENGTH = 64,		/* hexadecimal digits of an engine's container id */
 	ID_SHOWN = 12,		/* of these, as the engines themselves print it */
@@ -95,7 +97,7 @@ static bool is_at_home(const struct container_form *form, const char *path, cons
 /* The container this component stands for, or NULL. */
 static const char *container_of(struct arena *arena, const char *path, struct component part)
 {
-	for (size_t i = 0; i < sizeof(container_forms) / sizeof(container_forms[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(container_forms); i++) {
 		const struct container_form *form = &container_forms[i];
 		struct component id = component_inside(part, form->prefix, form->suffix);
 
@@ -119,7 +121,7 @@ const char *container_of_cgroup(struct arena *arena, const char *path)
 
 static bool is_unit(struct component part)
 {
-	for (size_t i = 0; i < sizeof(unit_suffixes) / sizeof(unit_suffixes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unit_suffixes); i++)
 		if (component_inside(part, "", unit_suffixes[i]).length)
 			return true;
 	return false;

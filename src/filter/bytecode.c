@@ -10,7 +10,7 @@
 
 #include "lower.h"
 
-enum { OP_SIZE = 4, REJECTED = 4, HOST_SIZE = 8, ANY_PORT = -1 };
+enum { REJECTED = 4, ANY_PORT = -1 };
 
 struct op {
 	uint8_t code;

@@ -5,16 +5,14 @@
 
 #include "lower.h"
 
-enum { OP_BYTES = 4, HOST_BYTES = 8, NUMBER_WIDTH = 4 };
+enum { NUMBER_WIDTH = 4 };
 
 static const char *const op_names[] = {
-	[OP_NOP] = "nop",
 	[OP_JUMP] = "jump",
 	[OP_LOCAL_GE] = "local port >=",
 	[OP_LOCAL_LE] = "local port <=",
 	[OP_PEER_GE] = "peer port >=",
 	[OP_PEER_LE] = "peer port <=",
-	[OP_AUTO] = "autobound",
 	[OP_LOCAL_HOST] = "local in",
 	[OP_PEER_HOST] = "peer in",
 	[OP_DEVICE] = "interface =",
@@ -44,7 +42,7 @@ static void show_host(const uint8_t *operand, struct buf *out)
 {
 	struct address address = { .family = operand[0] };
 
-	memcpy(address.bytes, operand + HOST_BYTES, address.family == AF_INET ? 4 : 16);
+	memcpy(address.bytes, operand + HOST_SIZE, address.family == AF_INET ? 4 : 16);
 	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), &address));
 	buf_add_char(out, '/');
 	buf_add_unsigned(out, operand[1]);
@@ -98,7 +96,7 @@ void program_show(const uint8_t *program, int length, size_t indent, struct buf 
 		buf_add_text(out, op_names[op]);
 		buf_add_char(out, ' ');
 		if (op != OP_JUMP) {
-			show_operand(op, program + at + OP_BYTES, out);
+			show_operand(op, program + at + OP_SIZE, out);
 			buf_add_literal(out, ", else ");
 		}
 		show_target(no, length, out);

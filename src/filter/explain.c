@@ -73,13 +73,11 @@ static void show_states(uint32_t states, struct buf *out)
 static void show_dump(const struct filter *filter, const struct kernel_scope *scope,
 		      struct buf *out)
 {
-	struct arena arena = { NULL };
 	uint8_t program[PROGRAM_MAX];
-	int length = program_write(lower(&arena, filter, scope), program);
+	int length = filter_program(filter, scope, program);
 
 	if (filter_needs(filter) & NEED_CONNECTIONS)
 		length = 0;
-	arena_free(&arena);
 	buf_add_blanks(out, INDENT);
 	buf_add_text(out, protocols[scope->protocol].name);
 	buf_add_char(out, ' ');

@@ -35,7 +35,7 @@ static enum match match(const void *filter, const struct row *row, uint32_t know
 	return filter_match(filter, row, known);
 }
 
-static int write_program(const void *filter, const struct kernel_scope *scope, uint8_t *program)
+int filter_program(const void *filter, const struct kernel_scope *scope, uint8_t *program)
 {
 	struct arena arena = { NULL };
 	int length = program_write(lower(&arena, filter, scope), program);
@@ -50,7 +50,7 @@ static bool may_match(const struct filter *filter, enum protocol protocol, uint3
 	struct kernel_scope scope = { .protocol = protocol, .states = states };
 	uint8_t program[PROGRAM_MAX];
 
-	return write_program(filter, &scope, program) != PROGRAM_NONE_MATCH;
+	return filter_program(filter, &scope, program) != PROGRAM_NONE_MATCH;
 }
 
 static bool any_may_match(const struct filter *filter, uint32_t wanted, uint32_t states)
@@ -65,7 +65,7 @@ void filter_narrow(const struct filter *filter, struct query *query)
 {
 	query->needs |= filter_needs(filter);
 	query->select = (struct selection){
-		.filter = filter, .match = match, .lower = write_program,
+		.filter = filter, .match = match, .lower = filter_program,
 		.whole = filter_needs(filter) & NEED_CONNECTIONS,
 		.by_local_port = !filter->root || is_by_local_port(filter->root),
 	};

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "word.h"
 
 enum { HOST_ADDRESSES_MAX = 64, BITS_IPV4 = 32, BITS_IPV6 = 128 };
@@ -31,12 +32,12 @@ static const struct family_prefix {
 };
 
 static const char expected[] =
-	"no address: expected 10.0.0.0/8, ::1, [::1]:80, *:80, :80 or the name of a host";
+	"expected 10.0.0.0/8, ::1, [::1]:80, *:80, :80 or the name of a host";
 
 static bool take_family(struct parser *parser, const struct token *piece, const char **text,
 			uint32_t *family)
 {
-	for (size_t i = 0; i < sizeof(family_prefixes) / sizeof(family_prefixes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(family_prefixes); i++) {
 		size_t length = strlen(family_prefixes[i].text);
 
 		if (strncmp(*text, family_prefixes[i].text, length) != 0)
@@ -131,12 +132,17 @@ static bool read_address(const struct host_text *host, struct address *address)
 	return host->bits && !host->brackets && parse_short_ipv4(host->address, address);
 }
 
+static uint8_t bits_of(const struct address *address)
+{
+	return address->family == AF_INET ? BITS_IPV4 : BITS_IPV6;
+}
+
 static bool parse_bits(struct parser *parser, const struct token *piece, const char *text,
 		       const struct address *address, uint8_t *bits)
 {
-	unsigned most = address->family == AF_INET ? BITS_IPV4 : BITS_IPV6, number = 0;
+	unsigned most = bits_of(address), number = 0;
 
-	*bits = (uint8_t)most;
+	*bits = bits_of(address);
 	if (!text)
 		return true;
 	for (const char *at = text; isdigit((unsigned char)*at) && number <= most; at++)
@@ -200,18 +206,18 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 					   "port, or has a colon in front");
 	if (host->bits || host->brackets || strchr(host->address, ':') ||
 	    !host->address[strspn(host->address, "0123456789./")])
-		return fail(parser, piece, "%s", expected);
+		return fail(parser, piece, "no address: %s", expected);
 	count = look_up(parser, host->address);
 	addresses = parser->found;
 	if (!count)
-		return fail(parser, piece, "no host of this name is known; %s", expected + 12);
+		return fail(parser, piece, "no host of this name is known; %s", expected);
 	for (size_t i = 0; i < count; i++) {
-		uint8_t bits = addresses[i].family == AF_INET ? BITS_IPV4 : BITS_IPV6;
+		struct prefix prefix = { addresses[i], bits_of(&addresses[i]) };
 		struct node *one;
 
 		if (!is_of_family(host, &addresses[i]))
 			continue;
-		one = host_term(parser, piece, peer, (struct prefix){ addresses[i], bits });
+		one = host_term(parser, piece, peer, prefix);
 		any = any ? node_join(parser, NODE_OR, any, one) : one;
 	}
 	if (!any)
@@ -283,11 +289,11 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 	if (!copy)
 		return fail(parser, piece, "out of memory");
 	if (!split_host(copy, &host) || (host.port && !*host.port))
-		return fail(parser, piece, "%s", expected);
+		return fail(parser, piece, "no address: %s", expected);
 	any = !*host.address || strcmp(host.address, "*") == 0 ||
 	      strcmp(host.address, "any") == 0 || strcmp(host.address, "all") == 0;
 	if (any && (host.bits || host.brackets || (!*host.address && !host.port)))
-		return fail(parser, piece, "%s", expected);
+		return fail(parser, piece, "no address: %s", expected);
 	if (!any)
 		node = address_node(parser, piece, &host, peer);
 	if (any || (node && host.port)) {
@@ -300,4 +306,18 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 	if (any && node && host.family)
 		node = node_join(parser, NODE_AND, node, family_node(parser, piece, host.family));
 	return node;
+}
+
+struct node *parse_hosts(struct parser *parser, const struct token *list, bool peer)
+{
+	struct token piece = { .kind = TOKEN_END };
+	struct node *any = NULL;
+	size_t at = 0;
+
+	while (next_piece(parser, list, &at, &piece)) {
+		struct node *one = parse_host(parser, &piece, peer);
+
+		any = any ? node_join(parser, NODE_OR, any, one) : one;
+	}
+	return parser->failed ? NULL : any;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "parse.h"
 
 static const struct symbol {
@@ -19,8 +20,6 @@ static const struct symbol {
 	{ "gt", TOKEN_GT }, { "le", TOKEN_LE }, { "leq", TOKEN_LE }, { "ge", TOKEN_GE },
 	{ "geq", TOKEN_GE },
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool is_blank(char c)
 {
@@ -90,14 +89,14 @@ static void read_word(struct parser *parser, struct token *token)
 	token->kind = TOKEN_WORD;
 	token->length = word_length(text);
 	token->text = copy_without_blanks(&parser->filter->arena, text, token->length);
-	for (size_t i = 0; token->text && i < COUNT(words); i++)
+	for (size_t i = 0; token->text && i < ARRAY_SIZE(words); i++)
 		if (strcasecmp(token->text, words[i].text) == 0)
 			token->kind = words[i].kind;
 }
 
 static bool read_symbol(const char *text, struct token *token)
 {
-	for (size_t i = 0; i < COUNT(symbols); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
 		size_t length = strlen(symbols[i].text);
 
 		if (strncmp(text, symbols[i].text, length) != 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "parse.h"
 
 enum { PORTS_MAX = 16 };		/* of one service name */
@@ -42,8 +43,6 @@ static const char *const units_expected[UNIT_COUNT] = {
 	[UNIT_MS] = "expected a time: 20ms, 1.5s, 10m, 2h, 3d",
 	[UNIT_BPS] = "expected bits a second: 500k, 10M, 1G",
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- lists ----------------------------------------------------------- */
 
@@ -119,7 +118,7 @@ bool add_pattern(struct parser *parser, struct node *term, enum pattern_kind kin
 
 static const struct unit_word *find_unit(enum unit unit, const char *name, size_t length)
 {
-	for (size_t i = 0; i < COUNT(unit_words); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unit_words); i++)
 		if (unit_words[i].unit == unit && strlen(unit_words[i].name) == length &&
 		    strncasecmp(unit_words[i].name, name, length) == 0)
 			return &unit_words[i];
@@ -234,11 +233,6 @@ bool add_compared(struct parser *parser, struct node *term, enum token_kind comp
 	default:
 		return add_range(parser, term, number, number);
 	}
-}
-
-static bool is_order(enum token_kind comparison)
-{
-	return comparison >= TOKEN_LT && comparison <= TOKEN_GE;
 }
 
 /* A dash between two numbers; "-5" and names with a dash have none. */

@@ -25,6 +25,11 @@ enum token_kind {
 	TOKEN_BAD,			/* the error is set */
 };
 
+static inline bool is_order(enum token_kind comparison)
+{
+	return comparison >= TOKEN_LT && comparison <= TOKEN_GE;
+}
+
 struct token {
 	enum token_kind kind;
 	const char *text;		/* of a word: quotes taken off, NUL-terminated */
@@ -101,6 +106,9 @@ bool add_numbers(struct parser *parser, struct node *term, enum token_kind compa
  * the peer.  NULL after an error.
  */
 struct node *parse_host(struct parser *parser, const struct token *piece, bool peer);
+
+/* host.c: any of a list of them. */
+struct node *parse_hosts(struct parser *parser, const struct token *list, bool peer);
 
 /* target.c: may this word begin a target?  Words of the language come first. */
 struct node *parse_target(struct parser *parser, const struct token *word);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of states: as they are printed, as ss spells them, and groups of them. */
 #include <string.h>
-#include <strings.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "parse.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	CLOSED = STATE_BIT(STATE_UNCONN) | STATE_BIT(STATE_BOUND),
@@ -53,22 +51,13 @@ static const struct state_word {
 
 const char *filter_state(size_t index)
 {
-	return index < COUNT(state_words) ? state_words[index].name : NULL;
-}
-
-/* TIME_WAIT, Time-Wait and time-wait are one. */
-static bool is_name(const char *name, const char *text)
-{
-	for (; *name && *text; name++, text++)
-		if (strncasecmp(name, text, 1) != 0 && !(*name == '-' && *text == '_'))
-			return false;
-	return *name == *text;
+	return index < ARRAY_SIZE(state_words) ? state_words[index].name : NULL;
 }
 
 uint32_t states_named(const char *text)
 {
-	for (size_t i = 0; i < COUNT(state_words); i++)
-		if (is_name(state_words[i].name, text))
+	for (size_t i = 0; i < ARRAY_SIZE(state_words); i++)
+		if (spell_same(state_words[i].name, text))
 			return state_words[i].states;
 	return 0;
 }
@@ -84,7 +73,7 @@ uint32_t parse_states(struct parser *parser, const struct token *list)
 		struct spell spell = { .word = piece.text, .length = strlen(piece.text) };
 
 		states |= more;
-		for (size_t i = 0; !more && i < COUNT(state_words); i++)
+		for (size_t i = 0; !more && i < ARRAY_SIZE(state_words); i++)
 			spell_try(&spell, state_words[i].name);
 		if (!more && spell.best)
 			fail(parser, &piece, "no state, did you mean '%s'?", spell.best);

@@ -107,20 +107,6 @@ static struct node *ports_node(struct parser *parser, const struct token *word)
 	return parser->failed ? NULL : term;
 }
 
-static struct node *hosts_node(struct parser *parser, const struct token *word)
-{
-	struct token piece = { .kind = TOKEN_END };
-	struct node *any = NULL;
-	size_t at = 0;
-
-	while (next_piece(parser, word, &at, &piece)) {
-		struct node *one = parse_host(parser, &piece, false);
-
-		any = any ? node_join(parser, NODE_OR, any, one) : one;
-	}
-	return parser->failed ? NULL : any;
-}
-
 static struct node *fail_unknown(struct parser *parser, const struct token *word)
 {
 	const char *nearest = word_nearest(word->text);
@@ -146,7 +132,7 @@ struct node *parse_target(struct parser *parser, const struct token *word)
 		return fail(parser, word, "expected a port behind the colon");
 	if (*rest.text && *rest.text != '/' && *rest.text != '@') {
 		if (is_host(rest.text))
-			node = hosts_node(parser, &rest);
+			node = parse_hosts(parser, &rest, false);
 		else if (is_ports(parser, rest.text))
 			node = ports_node(parser, &rest);
 		if (!node)

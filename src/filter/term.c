@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "word.h"
 
 bool take_operand(struct parser *parser, struct operand *operand)
@@ -28,6 +29,18 @@ bool take_operand(struct parser *parser, struct operand *operand)
 	return !parser->failed;
 }
 
+struct node *field_term(struct parser *parser, const struct word *word,
+			const struct token *token)
+{
+	struct node *term = term_new(parser, word->kind, token);
+
+	if (!term)
+		return NULL;
+	term->field = word->field;
+	term->needs = fields[word->field].needs;
+	return term;
+}
+
 struct node *finish_term(struct parser *parser, const struct operand *operand, struct node *node)
 {
 	if (parser->failed || !node)
@@ -39,11 +52,6 @@ struct node *finish_term(struct parser *parser, const struct operand *operand, s
 	if (node)
 		node->unwritten = true;
 	return node;
-}
-
-static bool is_order(enum token_kind comparison)
-{
-	return comparison >= TOKEN_LT && comparison <= TOKEN_GE;
 }
 
 bool check_comparison(struct parser *parser, const struct operand *operand, bool order,
@@ -59,6 +67,11 @@ bool check_comparison(struct parser *parser, const struct operand *operand, bool
 		return true;
 	fail(parser, &operand->sign, "does not fit here: expected %s", expected[order][contains]);
 	return false;
+}
+
+bool take_equal(struct parser *parser, struct operand *operand)
+{
+	return take_operand(parser, operand) && check_comparison(parser, operand, false, false);
 }
 
 /* ---- states ---------------------------------------------------------- */
@@ -78,9 +91,7 @@ static bool add_states(struct parser *parser, const struct token *word, bool fir
 	bool exclude = (word->text[0] | 32) == 'e';
 	uint32_t states;
 
-	if (!take_operand(parser, operand))
-		return false;
-	if (!check_comparison(parser, operand, false, false))
+	if (!take_equal(parser, operand))
 		return false;
 	states = parse_states(parser, &operand->value);
 	if (exclude != operand->negated)
@@ -188,30 +199,14 @@ TERM_PARSER(either_port)
 
 /* ---- addresses ------------------------------------------------------- */
 
-static struct node *addresses(struct parser *parser, const struct operand *operand, bool peer)
-{
-	struct token piece = { .kind = TOKEN_END };
-	struct node *any = NULL;
-	size_t at = 0;
-
-	if (!check_comparison(parser, operand, false, false))
-		return NULL;
-	while (next_piece(parser, &operand->value, &at, &piece)) {
-		struct node *one = parse_host(parser, &piece, peer);
-
-		any = any ? node_join(parser, NODE_OR, any, one) : one;
-	}
-	return parser->failed ? NULL : any;
-}
-
 TERM_PARSER(address)
 {
 	struct operand operand;
 	struct node *node;
 
-	if (!take_operand(parser, &operand))
+	if (!take_equal(parser, &operand))
 		return NULL;
-	node = addresses(parser, &operand, word->peer);
+	node = parse_hosts(parser, &operand.value, word->peer);
 	return finish_term(parser, &operand, place_at(node, token));
 }
 
@@ -221,10 +216,10 @@ TERM_PARSER(either_address)
 	struct node *local, *peer;
 
 	(void)word;
-	if (!take_operand(parser, &operand))
+	if (!take_equal(parser, &operand))
 		return NULL;
-	local = addresses(parser, &operand, false);
-	peer = local ? addresses(parser, &operand, true) : NULL;
+	local = parse_hosts(parser, &operand.value, false);
+	peer = local ? parse_hosts(parser, &operand.value, true) : NULL;
 	return finish_term(parser, &operand,
 			   place_at(node_join(parser, NODE_OR, local, peer), token));
 }
@@ -233,16 +228,13 @@ TERM_PARSER(either_address)
 
 TERM_PARSER(number_term)
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 	const struct field *field = word->kind == TERM_NUMBER ? &fields[word->field] : NULL;
 	struct operand operand;
 
-	if (!term || !take_operand(parser, &operand))
+	if (!term || !take_operand(parser, &operand) ||
+	    !check_comparison(parser, &operand, true, false))
 		return NULL;
-	if (!check_comparison(parser, &operand, true, false))
-		return NULL;
-	term->field = word->field;
-	term->needs = fields[word->field].needs;
 	if (!add_numbers(parser, term, operand.comparison, &operand.value, field, UINT64_MAX))
 		return NULL;
 	return finish_term(parser, &operand, term);
@@ -260,7 +252,7 @@ static const struct truth *find_truth(const struct token *token)
 {
 	if (token->kind != TOKEN_WORD)
 		return NULL;
-	for (size_t i = 0; i < sizeof(truths) / sizeof(truths[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(truths); i++)
 		if (strcasecmp(truths[i].word, token->text) == 0)
 			return &truths[i];
 	return NULL;
@@ -269,21 +261,17 @@ static const struct truth *find_truth(const struct token *token)
 /* "v6only", "v6only no", "v6only = yes". */
 TERM_PARSER(flag)
 {
-	struct node *term = term_new(parser, TERM_FLAG, token);
+	struct node *term = field_term(parser, word, token);
 	struct operand operand = { .value = *token };
 	bool compared = parser->token.kind >= TOKEN_EQ && parser->token.kind <= TOKEN_CONTAINS;
 	const struct truth *truth;
 
 	if (!term)
 		return NULL;
-	term->field = word->field;
-	term->needs = fields[word->field].needs;
 	term->mask = 1;
 	if (!compared && !find_truth(&parser->token))
 		return finish_term(parser, &operand, term);
-	if (!take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!take_equal(parser, &operand))
 		return NULL;
 	truth = find_truth(&operand.value);
 	if (!truth)

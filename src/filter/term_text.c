@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "word.h"
 
@@ -37,13 +38,11 @@ static bool add_patterns(struct parser *parser, struct node *term, const struct 
 static struct node *text_term(struct parser *parser, const struct word *word,
 			      const struct token *token, struct operand *operand)
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 
 	if (!term || !take_operand(parser, operand) ||
 	    !check_comparison(parser, operand, false, true))
 		return NULL;
-	term->field = word->field;
-	term->needs = fields[word->field].needs;
 	return add_patterns(parser, term, operand) ? term : NULL;
 }
 
@@ -57,20 +56,16 @@ TERM_PARSER(text)
 
 /* ---- fixed choices --------------------------------------------------- */
 
-static bool add_choice(struct parser *parser, struct node *term, const struct field *field,
-		       const struct token *piece)
+/* Which of its words may be meant, or all that there are. */
+static void fail_choice(struct parser *parser, const struct token *piece, const struct field *field)
 {
 	struct spell spell = { .word = piece->text, .length = strlen(piece->text) };
 	char expected[160] = "";
 	const char *name;
 
-	if (!piece->quoted && has_wildcard(piece->text))
-		return add_pattern(parser, term, PATTERN_GLOB, piece->text);
 	for (size_t i = 0; (name = field->word(i)); i++) {
 		size_t length = strlen(expected);
 
-		if (strcasecmp(name, piece->text) == 0)
-			return add_pattern(parser, term, PATTERN_EQUAL, name);
 		spell_try(&spell, name);
 		if (length + strlen(name) + 3 < sizeof(expected)) {
 			strcat(expected, length ? ", " : "");
@@ -81,22 +76,31 @@ static bool add_choice(struct parser *parser, struct node *term, const struct fi
 		fail(parser, piece, "unknown here, did you mean '%s'?", spell.best);
 	else
 		fail(parser, piece, "unknown here: expected %s", expected);
+}
+
+static bool add_choice(struct parser *parser, struct node *term, const struct field *field,
+		       const struct token *piece)
+{
+	const char *name;
+
+	if (!piece->quoted && has_wildcard(piece->text))
+		return add_pattern(parser, term, PATTERN_GLOB, piece->text);
+	for (size_t i = 0; (name = field->word(i)); i++)
+		if (strcasecmp(name, piece->text) == 0)
+			return add_pattern(parser, term, PATTERN_EQUAL, name);
+	fail_choice(parser, piece, field);
 	return false;
 }
 
 TERM_PARSER(choice)
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 	struct token piece = { .kind = TOKEN_END };
 	struct operand operand;
 	size_t at = 0;
 
-	if (!term || !take_operand(parser, &operand))
+	if (!term || !take_equal(parser, &operand))
 		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
-		return NULL;
-	term->field = word->field;
-	term->needs = fields[word->field].needs;
 	while (next_piece(parser, &operand.value, &at, &piece))
 		add_choice(parser, term, &fields[word->field], &piece);
 	return finish_term(parser, &operand, term);
@@ -124,30 +128,27 @@ static uint32_t find_family(const char *name)
 		{ "inet6", IP_VERSION_6 }, { "ipv6", IP_VERSION_6 }, { "6", IP_VERSION_6 },
 	};
 
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (strcasecmp(families[i].name, name) == 0)
 			return families[i].version;
 	return 0;
 }
 
 static struct node *mask_term(struct parser *parser, const struct word *word,
-			      const struct token *token, uint32_t (*find)(const char *name),
-			      const char *expected)
+			      const struct token *token, uint32_t (*find)(const char *name))
 {
-	struct node *term = term_new(parser, word->kind, token);
+	struct node *term = field_term(parser, word, token);
 	struct token piece = { .kind = TOKEN_END };
 	struct operand operand;
 	size_t at = 0;
 
-	if (!term || !take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!term || !take_equal(parser, &operand))
 		return NULL;
 	while (next_piece(parser, &operand.value, &at, &piece)) {
 		uint32_t bit = find(piece.text);
 
 		if (!bit)
-			fail(parser, &piece, "unknown here: expected %s", expected);
+			fail_choice(parser, &piece, &fields[word->field]);
 		term->mask |= bit;
 	}
 	return finish_term(parser, &operand, term);
@@ -155,12 +156,12 @@ static struct node *mask_term(struct parser *parser, const struct word *word,
 
 TERM_PARSER(protocol)
 {
-	return mask_term(parser, word, token, find_protocol, "tcp, udp, udplite or raw");
+	return mask_term(parser, word, token, find_protocol);
 }
 
 TERM_PARSER(family)
 {
-	return mask_term(parser, word, token, find_family, "inet or inet6");
+	return mask_term(parser, word, token, find_family);
 }
 
 /* ---- names that may be numbers --------------------------------------- */
@@ -272,15 +273,13 @@ TERM_PARSER(cgroup)
 /* "fwmark 0x1/0xff": the value, and which of its bits count. */
 TERM_PARSER(mark)
 {
-	struct node *term = term_new(parser, TERM_MARK, token);
+	struct node *term = field_term(parser, word, token);
 	struct operand operand;
 	struct token value, mask;
 	uint64_t number, bits = UINT32_MAX;
 	char *text, *slash;
 
-	if (!term || !take_operand(parser, &operand))
-		return NULL;
-	if (!check_comparison(parser, &operand, false, false))
+	if (!term || !take_equal(parser, &operand))
 		return NULL;
 	text = arena_copy_text(&parser->filter->arena, operand.value.text);
 	if (!text)
@@ -296,16 +295,17 @@ TERM_PARSER(mark)
 		return NULL;
 	if (number > UINT32_MAX || bits > UINT32_MAX)
 		return fail(parser, &operand.value, "out of range: a mark has 32 bits");
-	term->needs = fields[word->field].needs;
 	term->mask = (uint32_t)bits;
 	add_range(parser, term, number, number);
 	return finish_term(parser, &operand, term);
 }
 
-/* A field that is a table by itself. */
+/* A field that is a table by itself, or is not known before the rows are. */
 TERM_PARSER(unusable)
 {
-	(void)word;
+	if (fields[word->field].needs & NEED_HOST)
+		return fail(parser, token, "names of hosts are looked up for what is found: "
+					   "expected 'src NAME' or 'dst NAME'");
 	return fail(parser, token, "several values in one, which a filter can't compare: name one "
 				   "of them (conntab fields lists all)");
 }

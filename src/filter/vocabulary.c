@@ -2,9 +2,8 @@
 /* The words of the language described, for manuals and for completion by a shell. */
 #include <string.h>
 
+#include "base/array.h"
 #include "word.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Words that are no fields. */
 static const struct meaning {
@@ -53,7 +52,7 @@ static bool is_state(const struct word *word)
 
 static const char *operand_of(const struct word *word)
 {
-	for (size_t i = 0; i < COUNT(by_parser); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(by_parser); i++)
 		if (by_parser[i].parse == word->parse)
 			return by_parser[i].operand;
 	if (by_kind[word->kind])
@@ -63,7 +62,7 @@ static const char *operand_of(const struct word *word)
 
 static const char *help_of(const char *name, const struct word *word)
 {
-	for (size_t i = 0; i < COUNT(meanings); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
 		if (strcmp(meanings[i].name, name) == 0)
 			return meanings[i].help;
 	return fields[word->field].help;
@@ -76,15 +75,15 @@ static bool is_same(const struct word *a, const struct word *b)
 	       a->peer == b->peer && (!is_state(a) || a->name[0] == b->name[0]);
 }
 
-/* The first of all words that means the same. */
+/* The first of all words that means the same: there is one, the word itself. */
 static const char *first_name(const struct word *word)
 {
 	struct word other;
+	size_t i = 0;
 
-	for (size_t i = 0; word_at(i); i++)
-		if (word_find(word_at(i), &other) && is_same(&other, word))
-			return other.name;
-	return word->name;
+	while (!word_find(word_at(i), &other) || !is_same(&other, word))
+		i++;
+	return word_at(i);
 }
 
 /* A name that comes twice counts once; what can't be compared is no word. */
@@ -98,15 +97,15 @@ static bool is_counted(size_t index, struct word *word)
 	return word_find(name, word) && word->parse != parse_unusable;
 }
 
-static void describe(const struct word *word, struct filter_word *described)
+static void describe(const char *name, const struct word *word, struct filter_word *described)
 {
 	const char *first = first_name(word);
 	bool is_field = word->kind == TERM_TEXT || word->kind == TERM_TIMER ||
 			word->kind == TERM_PROTOCOL || word->kind == TERM_FAMILY;
 
 	*described = (struct filter_word){
-		.name = word->name,
-		.same_as = strcmp(first, word->name) != 0 ? first : NULL,
+		.name = name,
+		.same_as = strcmp(first, name) != 0 ? first : NULL,
 		.operand = operand_of(word),
 		.help = help_of(first, word),
 	};
@@ -123,7 +122,7 @@ bool filter_word(size_t index, struct filter_word *described)
 	for (size_t i = 0; word_at(i); i++) {
 		if (!is_counted(i, &word) || index--)
 			continue;
-		describe(&word, described);
+		describe(word_at(i), &word, described);
 		return true;
 	}
 	return false;

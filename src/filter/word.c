@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words of the language: those of ss, ours, and behind them every field
- * of the field table that can be compared.
+ * The words of the language: those below, and behind them every field of the
+ * field table that can be compared, by its name or any of its aliases.
  */
 #include <string.h>
-#include <strings.h>
 
+#include "base/array.h"
 #include "base/spell.h"
 #include "word.h"
 
+/* A field has a row when more may stand behind it than its type says. */
 #define WORD(text, function, ...) { .name = text, .parse = parse_##function, __VA_ARGS__ }
 #define FIELD(text, function, what, id) WORD(text, function, .kind = what, .field = id)
 
@@ -18,10 +19,8 @@ static const struct word words[] = {
 	WORD("excl", state),
 	WORD("sport", port),
 	WORD("local_port", port),
-	WORD("lport", port),
 	WORD("dport", port, .peer = true),
 	WORD("peer_port", port, .peer = true),
-	WORD("rport", port, .peer = true),
 	WORD("port", either_port),
 	WORD("src", address),
 	WORD("local", address),
@@ -34,50 +33,32 @@ static const struct word words[] = {
 	WORD("host", either_address),
 	WORD("autobound", ephemeral),
 	FIELD("protocol", protocol, TERM_PROTOCOL, FIELD_PROTOCOL),
-	FIELD("proto", protocol, TERM_PROTOCOL, FIELD_PROTOCOL),
 	FIELD("family", family, TERM_FAMILY, FIELD_FAMILY),
 	FIELD("timer", choice, TERM_TIMER, FIELD_TIMER),
 	FIELD("pid", number_term, TERM_PID, FIELD_PID),
 	FIELD("fd", number_term, TERM_DESCRIPTOR, FIELD_FD),
 	FIELD("process", text, TERM_PROCESS, FIELD_PROCESS),
 	FIELD("owners", text, TERM_PROCESS, FIELD_PROCESS),
-	FIELD("command", text, TERM_PROCESS, FIELD_PROCESS),
-	FIELD("comm", text, TERM_PROCESS, FIELD_PROCESS),
 	FIELD("command_line", text, TERM_COMMAND_LINE, FIELD_COMMAND_LINE),
-	FIELD("cmdline", text, TERM_COMMAND_LINE, FIELD_COMMAND_LINE),
 	FIELD("executable", text, TERM_EXECUTABLE, FIELD_EXECUTABLE),
-	FIELD("exe", text, TERM_EXECUTABLE, FIELD_EXECUTABLE),
 	FIELD("user", name_or_number, TERM_USER, FIELD_USER),
 	FIELD("unit", text, TERM_UNIT, FIELD_UNIT),
 	FIELD("container", text, TERM_CONTAINER, FIELD_CONTAINER),
 	FIELD("cgroup", cgroup, TERM_CGROUP, FIELD_CGROUP),
 	FIELD("netns", name_or_number, TERM_NETNS, FIELD_NETNS),
-	FIELD("dev", device, TERM_DEVICE, FIELD_INTERFACE),
 	FIELD("interface", device, TERM_DEVICE, FIELD_INTERFACE),
-	FIELD("fwmark", mark, TERM_MARK, FIELD_MARK),
 	FIELD("mark", mark, TERM_MARK, FIELD_MARK),
-	/* shorter names of fields */
-	FIELD("ino", number_term, TERM_NUMBER, FIELD_INODE),
-	FIELD("sk", number_term, TERM_NUMBER, FIELD_COOKIE),
-	FIELD("recvq", number_term, TERM_NUMBER, FIELD_RECV_QUEUE),
-	FIELD("recv-q", number_term, TERM_NUMBER, FIELD_RECV_QUEUE),
-	FIELD("sendq", number_term, TERM_NUMBER, FIELD_SEND_QUEUE),
-	FIELD("send-q", number_term, TERM_NUMBER, FIELD_SEND_QUEUE),
-	FIELD("acceptq", number_term, TERM_NUMBER, FIELD_ACCEPT_QUEUE),
-	FIELD("rxbytes", number_term, TERM_NUMBER, FIELD_RX_BYTES),
-	FIELD("txbytes", number_term, TERM_NUMBER, FIELD_TX_BYTES),
-	FIELD("rxrate", number_term, TERM_NUMBER, FIELD_RX_RATE),
-	FIELD("txrate", number_term, TERM_NUMBER, FIELD_TX_RATE),
-	FIELD("drops", number_term, TERM_NUMBER, FIELD_MEMORY_FIRST + MEMORY_DROPS),
 };
 
-enum { WORD_COUNT = sizeof(words) / sizeof(words[0]) };
+enum { WORD_COUNT = ARRAY_SIZE(words) };
 
 /* How a field is compared that has no word of its own. */
 static struct word word_of(enum field_id id)
 {
 	struct word word = { .name = fields[id].name, .field = id, .parse = parse_unusable };
 
+	if (fields[id].needs & NEED_HOST)
+		return word;
 	switch (fields[id].type) {
 	case VALUE_BOOL:
 		word.parse = parse_flag;
@@ -98,21 +79,25 @@ static struct word word_of(enum field_id id)
 	return word;
 }
 
+static const struct word *row_of(const char *name)
+{
+	for (size_t i = 0; i < WORD_COUNT; i++)
+		if (spell_same(words[i].name, name))
+			return &words[i];
+	return NULL;
+}
+
 bool word_find(const char *text, struct word *word)
 {
-	const struct field *field;
+	const struct word *row = row_of(text);
+	const struct field *field = row ? NULL : field_find(text);
 
-	for (size_t i = 0; i < WORD_COUNT; i++) {
-		if (strcasecmp(words[i].name, text) != 0)
-			continue;
-		*word = words[i];
-		return true;
-	}
-	field = field_find(text);
 	/* "tcp" is a protocol here. */
-	if (!field || field->type == VALUE_TCP)
+	if (!row && (!field || field->type == VALUE_TCP))
 		return false;
-	*word = word_of(field_id(field));
+	if (!row)
+		row = row_of(field->name);
+	*word = row ? *row : word_of(field_id(field));
 	return true;
 }
 
@@ -120,7 +105,8 @@ const char *word_at(size_t index)
 {
 	if (index < WORD_COUNT)
 		return words[index].name;
-	return index - WORD_COUNT < FIELD_COUNT ? fields[index - WORD_COUNT].name : NULL;
+	index -= WORD_COUNT;
+	return index < FIELD_COUNT ? fields[index].name : field_aliases[index - FIELD_COUNT].word;
 }
 
 const char *word_nearest(const char *text)

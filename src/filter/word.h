@@ -15,13 +15,16 @@ struct word {
 	bool peer;
 };
 
-/* word.c: look up a word of the language or a field's name; false: there is none. */
+/*
+ * word.c: look up a word of the language, or a name or an alias of a field,
+ * which gives the word that the field goes by; false: there is none.
+ */
 bool word_find(const char *text, struct word *word);
 
 /* word.c: the word that is spelled most like `text`; NULL: none is near. */
 const char *word_nearest(const char *text);
 
-/* word.c: all words, some names twice; NULL behind the last one. */
+/* word.c: all words in turn, some names twice; NULL behind the last one. */
 const char *word_at(size_t index);
 
 /* What stands behind the word: "[comparison] value". */
@@ -41,6 +44,13 @@ bool take_operand(struct parser *parser, struct operand *operand);
  */
 bool check_comparison(struct parser *parser, const struct operand *operand, bool order,
 		      bool contains);
+
+/* term.c: read it where only equality fits: "=", "!=", "in" or none; false after an error. */
+bool take_equal(struct parser *parser, struct operand *operand);
+
+/* term.c: a term about the field of `word`, of its kind; NULL when memory is short. */
+struct node *field_term(struct parser *parser, const struct word *word,
+			const struct token *token);
 
 /* term.c: `node`, or its opposite for "!="; NULL stays NULL. */
 struct node *finish_term(struct parser *parser, const struct operand *operand, struct node *node);

@@ -139,13 +139,6 @@ static const struct cgroup *cgroup_of(const struct row *row)
 	return row->sk->have & HAVE_CGROUP ? &row->snap->cgroups[row->sk->cgroup] : NULL;
 }
 
-static const struct process *first_process(const struct row *row)
-{
-	const struct owner *owner = owner_first(row->snap, row->sk);
-
-	return owner ? owner_process(row->snap, owner) : NULL;
-}
-
 GETTER(cgroup)
 {
 	const struct cgroup *cgroup = cgroup_of(row);
@@ -158,7 +151,7 @@ GETTER(cgroup)
 GETTER(unit)
 {
 	const struct cgroup *cgroup = cgroup_of(row);
-	const struct process *process = first_process(row);
+	const struct process *process = owner_first_process(row->snap, row->sk);
 
 	(void)field;
 	if (cgroup && cgroup->unit)
@@ -169,7 +162,7 @@ GETTER(unit)
 GETTER(container)
 {
 	const struct cgroup *cgroup = cgroup_of(row);
-	const struct process *process = first_process(row);
+	const struct process *process = owner_first_process(row->snap, row->sk);
 
 	(void)field;
 	if (cgroup && cgroup->container)
@@ -220,14 +213,13 @@ GETTER(direction)
 	return text(arrows[socket_role(row->snap, row->sk)]);
 }
 
-/* The kernel admits one more than the backlog (sk_acceptq_is_full()). */
 GETTER(full)
 {
 	const struct socket *sk = row->sk;
 
 	if (!(sk->have & HAVE_ACCEPT_QUEUE) || !(sk->have & HAVE_BACKLOG))
 		return none;
-	return (struct value){ .type = field->type, .boolean = sk->accept_queue > sk->backlog };
+	return (struct value){ .type = field->type, .boolean = socket_is_full(sk) };
 }
 
 GETTER(change)

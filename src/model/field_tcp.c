@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "field_get.h"
 
 enum {
@@ -128,8 +129,7 @@ GETTER(tcp_phase)
 	uint64_t phase;
 
 	(void)field;
-	if (!read_figure(row, OFFSET_CA_STATE, 1, &phase) ||
-	    phase >= sizeof(tcp_phase_names) / sizeof(tcp_phase_names[0]))
+	if (!read_figure(row, OFFSET_CA_STATE, 1, &phase) || phase >= ARRAY_SIZE(tcp_phase_names))
 		return none;
 	return (struct value){ .type = VALUE_TEXT, .text = tcp_phase_names[phase] };
 }

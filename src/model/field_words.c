@@ -2,6 +2,7 @@
 /* The words of fields that are enumerations. */
 #include <string.h>
 
+#include "base/array.h"
 #include "field_get.h"
 
 const char *const family_names[2] = { "inet", "inet6" };
@@ -30,7 +31,7 @@ static const char *word_of(const char *const *names, size_t count, size_t index)
 #define WORDS(name, names)							\
 	const char *word_##name(size_t index)					\
 	{									\
-		return word_of(names, sizeof(names) / sizeof((names)[0]), index); \
+		return word_of(names, ARRAY_SIZE(names), index);			\
 	}
 
 WORDS(family, family_names)

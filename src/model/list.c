@@ -56,23 +56,15 @@ static bool is_same(const struct list_item *a, const struct list_item *b)
 	       (a->text == b->text || memcmp(a->text, b->text, a->length) == 0);
 }
 
-static const struct socket *member_of(const struct row *row, uint32_t member)
-{
-	if (!row->listener)
-		return row->sk;
-	return &row->snap->sockets[row->snap->members[row->listener->first + member]];
-}
-
 /* Move to the next owner, of the next member when this one has no more. */
 static bool step(struct list_walk *walk)
 {
 	const struct row *row = walk->row;
-	uint32_t count = row->listener ? row->listener->count : 1;
 
 	if (walk->owner)
 		walk->owner = owner_next(row->snap, walk->owner);
-	while (!walk->owner && walk->member < count)
-		walk->owner = owner_first(row->snap, member_of(row, walk->member++));
+	while (!walk->owner && walk->member < row_count(row))
+		walk->owner = owner_first(row->snap, row_member(row, walk->member++));
 	return walk->owner;
 }
 

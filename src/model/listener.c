@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/array.h"
@@ -46,10 +45,8 @@ const char *const port_class_names[PORT_CLASS_COUNT] = {
 static uint32_t end_hash(const struct socket *sk, const struct address *address)
 {
 	uint64_t port = (uint64_t)sk->netns << 32 | (uint64_t)sk->protocol << 16 | sk->local.port;
-	uint64_t words[2];
 
-	memcpy(words, address->bytes, sizeof(words));
-	return hash_mix((words[0] * 31 ^ words[1]) * 0x9e3779b97f4a7c15ULL + port);
+	return hash_mix(address_word(address) * 0x9e3779b97f4a7c15ULL + port);
 }
 
 static bool same_address(const struct socket *a, const struct socket *b)
@@ -269,7 +266,7 @@ enum port_class socket_port_class(const struct snapshot *snap, const struct sock
 
 	if (!protocols[sk->protocol].has_ports)
 		return PORT_NONE;
-	if (sk->local.port >= netns->ephemeral_first && sk->local.port <= netns->ephemeral_last)
+	if (netns_gives_port(netns, sk->local.port))
 		return PORT_EPHEMERAL;
 	if (sk->local.port < WELL_KNOWN_END)
 		return PORT_WELL_KNOWN;

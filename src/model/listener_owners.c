@@ -12,24 +12,18 @@
 
 enum { PROGRAMS_NAMED = 4 };
 
-static const struct process *first_process(const struct snapshot *snap, const struct socket *sk)
-{
-	const struct owner *owner = owner_first(snap, sk);
-
-	return owner ? owner_process(snap, owner) : NULL;
-}
-
 /* Do some members belong to programs that were started apart from each other? */
 static bool is_independent(const struct snapshot *snap, const struct listener *listener)
 {
-	const uint32_t *members = snap->members + listener->first;
-	const struct process *one = first_process(snap, &snap->sockets[members[0]]);
+	const struct socket *sk = listener_member(snap, listener, 0);
+	const struct process *one = owner_first_process(snap, sk);
 
 	/* Each raw socket gets every packet: they share nothing. */
-	if (snap->sockets[members[0]].protocol == PROTOCOL_RAW)
+	if (sk->protocol == PROTOCOL_RAW)
 		return false;
 	for (uint32_t i = 1; one && i < listener->count; i++) {
-		const struct process *other = first_process(snap, &snap->sockets[members[i]]);
+		const struct process *other =
+			owner_first_process(snap, listener_member(snap, listener, i));
 
 		if (other && other->family != one->family)
 			return true;
@@ -52,8 +46,8 @@ static void add_programs(struct buf *out, const struct snapshot *snap,
 	size_t named = 0;
 
 	for (uint32_t i = 0; i < listener->count; i++) {
-		const struct socket *sk = &snap->sockets[snap->members[listener->first + i]];
-		const struct process *process = first_process(snap, sk);
+		const struct process *process =
+			owner_first_process(snap, listener_member(snap, listener, i));
 
 		if (!process || is_in(families, named, process->family))
 			continue;
@@ -92,7 +86,7 @@ static bool is_noted(const struct snapshot *snap, const char *text)
 
 static void note_independent(struct snapshot *snap, const struct listener *listener)
 {
-	const struct socket *sk = &snap->sockets[snap->members[listener->first]];
+	const struct socket *sk = listener_member(snap, listener, 0);
 	struct buf text;
 
 	if (buf_init(&text, -1) < 0)
@@ -113,7 +107,8 @@ static void note_independent(struct snapshot *snap, const struct listener *liste
 /* IPv4 and IPv6 ends that one process opened for one port: 0.0.0.0:22 and [::]:22. */
 static bool are_twins(const struct snapshot *snap, const struct socket *a, const struct socket *b)
 {
-	const struct process *left = first_process(snap, a), *right = first_process(snap, b);
+	const struct process *left = owner_first_process(snap, a);
+	const struct process *right = owner_first_process(snap, b);
 
 	return left && left == right && a->local.port == b->local.port &&
 	       a->protocol == b->protocol && a->netns == b->netns &&
@@ -142,7 +137,7 @@ static void find_twin(struct snapshot *snap, uint32_t index, uint32_t first_of_o
 
 static uint32_t first_pid(const struct snapshot *snap, uint32_t socket)
 {
-	const struct process *process = first_process(snap, &snap->sockets[socket]);
+	const struct process *process = owner_first_process(snap, &snap->sockets[socket]);
 
 	return process ? process->pid : UINT32_MAX;
 }
@@ -165,7 +160,7 @@ static void sort_members(struct snapshot *snap, const struct listener *listener)
 static bool is_shown(const struct snapshot *snap, const struct listener *listener)
 {
 	for (uint32_t i = 0; i < listener->count; i++)
-		if (!snap->sockets[snap->members[listener->first + i]].hidden)
+		if (!listener_member(snap, listener, i)->hidden)
 			return true;
 	return false;
 }

@@ -3,7 +3,6 @@
  * The two ends of a connection within one machine: each socket is found by
  * its four-tuple turned around.  IPv4 and v4-mapped ends match each other.
  */
-#include <string.h>
 #include <sys/socket.h>
 
 #include "model/listener.h"
@@ -15,10 +14,8 @@ enum { AHEAD = 16 };
 static uint64_t endpoint_key(const struct endpoint *ep)
 {
 	struct address plain = address_unmapped(&ep->address);
-	uint64_t words[2];
 
-	memcpy(words, plain.bytes, sizeof(words));
-	return (words[0] * 31 ^ words[1]) * 0x9e3779b97f4a7c15ULL + ep->port;
+	return address_word(&plain) * 0x9e3779b97f4a7c15ULL + ep->port;
 }
 
 static uint32_t tuple_hash(const struct socket *sk, const struct endpoint *local,

@@ -141,7 +141,7 @@ const char *snapshot_service(const struct snapshot *snap, enum protocol protocol
 
 const char *snapshot_host(const struct snapshot *snap, const struct address *address)
 {
-	struct host wanted;
+	struct host wanted = { .name = NULL };
 	const struct host *host;
 
 	if (!snap->host_count)
@@ -193,4 +193,11 @@ const struct owner *owner_first(const struct snapshot *snap, const struct socket
 const struct owner *owner_next(const struct snapshot *snap, const struct owner *owner)
 {
 	return owner->next ? &snap->owners[owner->next - 1] : NULL;
+}
+
+const struct process *owner_first_process(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct owner *owner = owner_first(snap, sk);
+
+	return owner ? owner_process(snap, owner) : NULL;
 }

@@ -54,6 +54,13 @@ bool socket_speaks(const struct socket *sk, int version)
 	       is_dual_stack(sk);
 }
 
+/* The kernel admits one more than the backlog (sk_acceptq_is_full()). */
+bool socket_is_full(const struct socket *sk)
+{
+	return (sk->have & HAVE_ACCEPT_QUEUE) && (sk->have & HAVE_BACKLOG) &&
+	       sk->accept_queue > sk->backlog;
+}
+
 uint32_t socket_hash(const struct socket *sk)
 {
 	uint64_t key = sk->cookie;

@@ -90,8 +90,7 @@ static const char *service_of(const struct row *row, uint16_t port)
 
 	if (!wants_names(row) || !port)
 		return NULL;
-	if (protocols[row->sk->protocol].has_ports &&
-	    port >= netns->ephemeral_first && port <= netns->ephemeral_last)
+	if (protocols[row->sk->protocol].has_ports && netns_gives_port(netns, port))
 		return NULL;
 	return snapshot_service(row->snap, row->sk->protocol, port);
 }
@@ -237,20 +236,16 @@ static size_t add_unit(struct buf *out, uint64_t number, enum unit unit)
 
 /*
  * Waiting connections and how many may wait, over all members of a listener.
- * "!" where one member's queue is full: the kernel admits backlog + 1, so more
- * than the backlog means that it refuses connections now.
+ * "!" where one member's queue is full, so that it refuses connections now.
  */
 static size_t add_queue(struct buf *out, const struct row *row)
 {
-	const struct snapshot *snap = row->snap;
-	uint32_t count = row->listener ? row->listener->count : 1;
 	uint64_t waiting = 0, backlog = 0, bytes = 0;
 	size_t columns = 0;
 	bool full = false;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct socket *sk = row->listener ?
-			&snap->sockets[snap->members[row->listener->first + i]] : row->sk;
+	for (uint32_t i = 0; i < row_count(row); i++) {
+		const struct socket *sk = row_member(row, i);
 
 		if (sk->have & HAVE_QUEUES) {
 			bytes += sk->recv_queue;
@@ -258,7 +253,7 @@ static size_t add_queue(struct buf *out, const struct row *row)
 		}
 		waiting += sk->accept_queue;
 		backlog += sk->have & HAVE_BACKLOG ? sk->backlog : 0;
-		full |= (sk->have & HAVE_BACKLOG) && sk->accept_queue > sk->backlog;
+		full |= socket_is_full(sk);
 	}
 	if (row->sk->have & HAVE_QUEUES)
 		return bytes ? add_unit(out, bytes, UNIT_BYTES) : add_plain(out, "-");

@@ -76,17 +76,14 @@ static bool is_among(const struct value *values, size_t count, struct value valu
 size_t cell_add_merged(struct buf *out, const struct row *row, const struct field *field,
 		       struct value value)
 {
-	const struct snapshot *snap = row->snap;
-	struct row one = { .snap = snap, .sk = row->sk };
+	struct row one = { row->snap, row->sk, NULL };
 	struct value values[VALUES_SHOWN];
 	size_t columns = 0, count = 0;
 
-	for (uint32_t i = 0; i < row->listener->count; i++) {
-		struct row member = { .snap = snap };
-		struct value other;
+	for (uint32_t i = 0; i < row_count(row); i++) {
+		struct row member = { row->snap, row_member(row, i), NULL };
+		struct value other = field->get(&member, field);
 
-		member.sk = &snap->sockets[snap->members[row->listener->first + i]];
-		other = field->get(&member, field);
 		if (other.type == VALUE_NONE || is_among(values, count, other))
 			continue;
 		if (count)

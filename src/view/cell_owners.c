@@ -61,7 +61,7 @@ static uint32_t next_process(const struct snapshot *snap, const struct listener 
 	uint32_t next = UINT32_MAX;
 
 	for (uint32_t i = 0; i < listener->count; i++) {
-		const struct socket *sk = &snap->sockets[snap->members[listener->first + i]];
+		const struct socket *sk = listener_member(snap, listener, i);
 
 		for (const struct owner *owner = owner_first(snap, sk); owner;
 		     owner = owner_next(snap, owner))

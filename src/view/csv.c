@@ -5,6 +5,7 @@
  */
 #include "csv.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "model/list.h"
 #include "view/cell.h"
@@ -49,7 +50,7 @@ static const struct {
 	{ FIELD_LOCAL_HOST, FIELD_PEER_HOST, EXTRA_NAMES },
 };
 
-enum { USUAL_COUNT = sizeof(usual_columns) / sizeof(usual_columns[0]) };
+enum { USUAL_COUNT = ARRAY_SIZE(usual_columns) };
 
 /* ---- columns --------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "view/cell.h"
 
@@ -194,7 +195,7 @@ static void add_process(struct line *line, const struct row *row, const struct o
 
 static void add_extended(struct line *line, const struct row *row, struct buf *scratch)
 {
-	for (size_t i = 0; i < sizeof(extended_fields) / sizeof(extended_fields[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(extended_fields); i++) {
 		struct value value = field_get(row, extended_fields[i]);
 
 		if (value.type != VALUE_NONE)
@@ -300,13 +301,8 @@ void detail_add(struct buf *out, const struct row *row, const struct view_option
 {
 	struct line line = { .out = out, .width = options->width };
 
-	if (!row->listener) {
-		add_socket(&line, row, options, memory);
-		return;
-	}
-	for (uint32_t i = 0; i < row->listener->count; i++) {
-		uint32_t member = row->snap->members[row->listener->first + i];
-		struct row one = { row->snap, &row->snap->sockets[member], NULL };
+	for (uint32_t i = 0; i < row_count(row); i++) {
+		struct row one = { row->snap, row_member(row, i), NULL };
 
 		add_socket(&line, &one, options, memory);
 	}

@@ -49,9 +49,9 @@ static void add_text(struct buf *out, const char *text)
 		buf_add_literal(out, "null");
 }
 
-static void add_member_text(struct buf *out, const char *key, const char *text)
+void json_add_member(const char *front, const char *text, struct buf *out)
 {
-	buf_add_text(out, key);
+	buf_add_text(out, front);
 	add_text(out, text);
 }
 
@@ -92,7 +92,7 @@ static void add_uid(struct buf *out, const struct snapshot *snap, uint32_t uid)
 		return;
 	}
 	buf_add_unsigned(out, uid);
-	add_member_text(out, ",\"user\":", snapshot_user(snap, uid));
+	json_add_member(",\"user\":", snapshot_user(snap, uid), out);
 }
 
 static void add_owner(struct buf *out, const struct snapshot *snap, const struct owner *owner)
@@ -111,19 +111,19 @@ static void add_owner(struct buf *out, const struct snapshot *snap, const struct
 		buf_add_unsigned(out, owner->tid);
 	else
 		buf_add_literal(out, "null");
-	add_member_text(out, ",\"command\":", process->command);
+	json_add_member(",\"command\":", process->command, out);
 	buf_add_literal(out, ",\"command_line\":");
 	add_command_line(out, process);
-	add_member_text(out, ",\"executable\":", process->executable);
+	json_add_member(",\"executable\":", process->executable, out);
 	add_uid(out, snap, process->uid);
 	buf_add_literal(out, ",\"start_time\":");
 	if (process->start_time > 0)
 		json_add_time(process->start_time, out);
 	else
 		buf_add_literal(out, "null");
-	add_member_text(out, ",\"cgroup\":", process->cgroup);
-	add_member_text(out, ",\"unit\":", process->unit);
-	add_member_text(out, ",\"container\":", process->container);
+	json_add_member(",\"cgroup\":", process->cgroup, out);
+	json_add_member(",\"unit\":", process->unit, out);
+	json_add_member(",\"container\":", process->container, out);
 	buf_add_char(out, '}');
 }
 
@@ -162,15 +162,15 @@ static void add_endpoint(struct buf *out, const struct row *row, const struct en
 	buf_used(out, address_print(at, &ep->address));
 	buf_add_literal(out, "\",\"port\":");
 	buf_add_unsigned(out, ep->port);
-	add_member_text(out, ",\"interface\":", interface);
-	add_member_text(out, ",\"service\":", snapshot_service(row->snap, sk->protocol, ep->port));
-	add_member_text(out, ",\"host\":", snapshot_host(row->snap, &ep->address));
+	json_add_member(",\"interface\":", interface, out);
+	json_add_member(",\"service\":", snapshot_service(row->snap, sk->protocol, ep->port), out);
+	json_add_member(",\"host\":", snapshot_host(row->snap, &ep->address), out);
 	buf_add_char(out, '}');
 }
 
 static void add_timer(struct buf *out, const struct socket *sk)
 {
-	add_member_text(out, "{\"name\":", timer_names[sk->timer]);
+	json_add_member("{\"name\":", timer_names[sk->timer], out);
 	buf_add_literal(out, ",\"expires_ms\":");
 	buf_add_unsigned(out, sk->timer_ms);
 	buf_add_literal(out, ",\"retransmits\":");
@@ -185,7 +185,7 @@ static void add_netns(struct buf *out, const struct netns *netns)
 		buf_add_unsigned(out, netns->inode);
 	else
 		buf_add_literal(out, "null");
-	add_member_text(out, ",\"name\":", netns->name);
+	json_add_member(",\"name\":", netns->name, out);
 	buf_add_char(out, '}');
 }
 
@@ -196,10 +196,10 @@ static void add_pair(struct buf *out, const struct snapshot *snap, const struct 
 		buf_add_unsigned(out, other->cookie);
 	else
 		buf_add_literal(out, "null");
-	add_member_text(out, ",\"state\":", state_names[other->state]);
+	json_add_member(",\"state\":", state_names[other->state], out);
 	buf_add_literal(out, ",\"owners\":");
 	add_owners(out, snap, other);
-	add_member_text(out, ",\"owner_missing\":", missing_names[other->missing]);
+	json_add_member(",\"owner_missing\":", missing_names[other->missing], out);
 	buf_add_char(out, '}');
 }
 
@@ -265,9 +265,9 @@ void json_add_notes(const struct snapshot *snap, struct buf *out)
 	buf_add_char(out, '[');
 	for (const struct note *note = snap->notes; note; note = note->next) {
 		buf_add_text(out, note == snap->notes ? "" : ",");
-		add_member_text(out, "{\"severity\":", severity_names[note->severity]);
-		add_member_text(out, ",\"subject\":", note->subject);
-		add_member_text(out, ",\"text\":", note->text);
+		json_add_member("{\"severity\":", severity_names[note->severity], out);
+		json_add_member(",\"subject\":", note->subject, out);
+		json_add_member(",\"text\":", note->text, out);
 		buf_add_char(out, '}');
 	}
 	buf_add_char(out, ']');
@@ -275,8 +275,8 @@ void json_add_notes(const struct snapshot *snap, struct buf *out)
 
 static void add_head(struct buf *out, const struct snapshot *snap)
 {
-	add_member_text(out, "{\"schema\":\"conntab/1\",\"host\":", snap->host);
-	add_member_text(out, ",\"kernel\":", snap->kernel);
+	json_add_member("{\"schema\":\"conntab/1\",\"host\":", snap->host, out);
+	json_add_member(",\"kernel\":", snap->kernel, out);
 	buf_add_literal(out, ",\"time\":");
 	json_add_time(snap->time, out);
 	buf_add_literal(out, ",\"complete\":");

@@ -2,6 +2,7 @@
 /* The column table, and fitting columns to a terminal. */
 #include "layout.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "view/cell.h"
 
@@ -59,7 +60,7 @@ static const struct column bound_columns[] = {
 	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
 };
 
-#define SET(columns) { columns, sizeof(columns) / sizeof((columns)[0]) }
+#define SET(columns) { columns, ARRAY_SIZE(columns) }
 
 static const struct {
 	const struct column *columns;

@@ -3,6 +3,7 @@
  * The JSON Schema (draft-07) of conntab/1.  What stands in the field table
  * comes from there; the few objects that json.c writes by hand are below.
  */
+#include "base/array.h"
 #include "base/text.h"
 #include "view/view.h"
 
@@ -78,7 +79,7 @@ static const struct member other_end_members[] = {
 	{ "owner_missing", "{\"$ref\":\"#/definitions/socket/properties/owner_missing\"}", 0 },
 };
 
-#define OBJECT(name, members) { name, members, sizeof(members) / sizeof((members)[0]) }
+#define OBJECT(name, members) { name, members, ARRAY_SIZE(members) }
 
 static const struct {
 	const char *name;
@@ -242,9 +243,9 @@ void schema_show(struct buf *out)
 			     "\t\"title\": \"conntab/1\",\n"
 			     "\t\"description\": \"What conntab --json prints; each line of "
 			     "conntab --jsonl is a #/definitions/socket\",\n");
-	add_members(out, "\t", root_members, sizeof(root_members) / sizeof(root_members[0]));
+	add_members(out, "\t", root_members, ARRAY_SIZE(root_members));
 	buf_add_literal(out, ",\n\t\"definitions\": {\n");
-	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(objects); i++) {
 		begin_object(out, "\t\t", objects[i].name);
 		add_members(out, "\t\t\t", objects[i].members, objects[i].count);
 		buf_add_literal(out, "\n\t\t},\n");
