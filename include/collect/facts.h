@@ -38,10 +38,17 @@ enum truth facts_privileged(struct source *source, uint32_t uid);
  */
 int facts_probe(struct source *source, const struct bind_request *request, int *error);
 
-/* What a socket that we hold a descriptor of wants, but for the address; 0 or -errno. */
+/*
+ * What a socket that we hold a descriptor of wants, but for the address: `local`
+ * and `scope` stay as they are.  MPTCP counts as TCP.  0 or -errno:
+ * -EAFNOSUPPORT, -EPROTONOSUPPORT where it is none that has a port.
+ */
 int facts_request_of(int fd, struct bind_request *request);
 
-/* An address as the kernel takes it: AF_INET or AF_INET6 only; 0 or -EAFNOSUPPORT, -EINVAL. */
+/*
+ * An address as bind() is given it, into `local` and `scope`: AF_INET or
+ * AF_INET6 only.  0, -EAFNOSUPPORT, or -EINVAL where it is too short.
+ */
 int facts_request_address(const struct sockaddr *address, socklen_t length,
 			  struct bind_request *request);
 

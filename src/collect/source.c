@@ -19,22 +19,12 @@
 #include "collect.h"
 #include "model/select.h"
 #include "replay.h"
+#include "source_inside.h"
 
-enum {
-	PROC_NET_SIZE = 64,
-	EXPECTED_MORE = 64,	/* a guess is seldom exceeded by more than this part of it */
-};
-
-struct source {
-	struct replay *replay;		/* NULL: the kernel */
-	int netns;			/* descriptor, -1: the caller's own */
-	bool may_enter;			/* else only /proc/PID/net can be read */
-	char proc_net[PROC_NET_SIZE];
-};
+/* A guess is seldom exceeded by more than this part of it. */
+enum { EXPECTED_MORE = 64 };
 
 /* ---- open ------------------------------------------------------------ */
-
-typedef int inside_function(void *context);
 
 /* Do something in another namespace and come back: what it returns, or -errno. */
 static int inside(int netns, inside_function *act, void *context)
@@ -49,6 +39,15 @@ static int inside(int netns, inside_function *act, void *context)
 		err = -errno;
 	close(own);
 	return err;
+}
+
+int source_inside(const struct source *source, inside_function *act, void *context)
+{
+	if (source->replay)
+		return -EOPNOTSUPP;
+	if (!source->may_enter)
+		return -EPERM;
+	return source->netns < 0 ? act(context) : inside(source->netns, act, context);
 }
 
 static int do_nothing(void *context)
@@ -66,14 +65,13 @@ static bool use_proc_of(struct source *source, uint32_t pid)
 	return access(table, R_OK) == 0;
 }
 
-static int open_other(struct source *source, const char *netns)
+static int use_netns(struct source *source, int netns, uint32_t pid)
 {
-	uint32_t pid = 0;
 	int err;
 
-	source->netns = netns_open(netns, &pid);
+	source->netns = netns;
 	/* Tried at once, so that the answer comes before any output. */
-	err = source->netns < 0 ? source->netns : inside(source->netns, do_nothing, NULL);
+	err = netns < 0 ? netns : inside(netns, do_nothing, NULL);
 	if (!err)
 		return 0;
 	source->may_enter = false;
@@ -81,25 +79,45 @@ static int open_other(struct source *source, const char *netns)
 	return (err == -EPERM || err == -EACCES) && pid && use_proc_of(source, pid) ? 0 : err;
 }
 
-int source_open(struct source **result, const char *netns)
+static struct source *source_new(void)
 {
 	struct source *source = calloc(1, sizeof(*source));
-	int err = 0;
 
 	if (!source)
-		return -ENOMEM;
+		return NULL;
 	source->netns = -1;
 	source->may_enter = true;
 	/* Not /proc/net: in a thread that changed its namespace that is the leader's. */
 	strcpy(source->proc_net, "/proc/thread-self/net");
-	if (netns)
-		err = open_other(source, netns);
+	return source;
+}
+
+int source_open_netns(struct source **result, int netns, uint32_t pid)
+{
+	struct source *source = source_new();
+	int err = source ? use_netns(source, netns, pid) : -ENOMEM;
+
+	if (!source && netns >= 0)
+		close(netns);
 	if (err < 0) {
 		source_close(source);
 		source = NULL;
 	}
 	*result = source;
 	return err;
+}
+
+int source_open(struct source **result, const char *netns)
+{
+	uint32_t pid = 0;
+	int fd;
+
+	if (netns) {
+		fd = netns_open(netns, &pid);
+		return source_open_netns(result, fd, pid);
+	}
+	*result = source_new();
+	return *result ? 0 : -ENOMEM;
 }
 
 int source_open_file(struct source **result, const char *path, char why[SOURCE_WHY_MAX])
@@ -264,9 +282,9 @@ static int collect_entered(void *collection)
 
 static int enter_and_collect(struct collection *c, const struct source *source)
 {
-	if (source->netns < 0 || !source->may_enter)
-		return collect_inside(c, source->may_enter);
-	return inside(source->netns, collect_entered, c);
+	if (!source->may_enter)
+		return collect_inside(c, false);
+	return source_inside(source, collect_entered, c);
 }
 
 static int index_of_interface(void *name)

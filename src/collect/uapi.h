@@ -6,6 +6,7 @@
 #ifndef COLLECT_UAPI_H
 #define COLLECT_UAPI_H
 
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -37,6 +38,9 @@ enum { UAPI_ULP_INFO_NAME = 1 };
 
 /* mc_loop in the first byte of struct inet_diag_sockopt, bit fields of C. */
 enum { UAPI_SOCKOPT_MC_LOOP = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 1 << 3 : 1 << 4 };
+
+/* pidfd_open() of a thread, not only of a process: 6.9 (linux/pidfd.h). */
+enum { UAPI_PIDFD_THREAD = O_EXCL };
 
 /* Bit of inet_diag_req.idiag_ext that asks for an attribute; only 1 to 8 fit. */
 #define UAPI_DIAG_ASK(attribute) (1 << ((attribute) - 1))
