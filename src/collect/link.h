@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 struct link {
-	uint32_t vrf;			/* ifindex of the device's VRF, which may be itself; 0 none */
+	uint32_t vrf;			/* ifindex of its VRF, which may be itself; 0 none */
 	uint32_t table;			/* its routes, local ones too */
 };
 
-/* Read it of a device in the calling thread's namespace.  0 or -errno, such as -ENODEV. */
+/* Read it of a device of the calling thread's namespace.  0 or -errno. */
 int link_read(uint32_t index, struct link *link);
 
 #endif

@@ -1,40 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said of addresses, against a real bind() to each in a namespace made for it. */
-#include "unit.h"
+#include "own_netns.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "collect/facts.h"
-#include "collect/source.h"
-
-/* A namespace of our own, and a source for it. */
-static int netns_setup(void **state)
-{
-	struct source *source = NULL;
-
-	*state = NULL;
-	if (geteuid())
-		return 0;
-	if (unshare(CLONE_NEWNET) < 0 || source_open(&source, NULL) < 0)
-		return -1;
-	*state = source;
-	return 0;
-}
-
-static int netns_teardown(void **state)
-{
-	if (*state)
-		source_close(*state);
-	return 0;
-}
-
-#define IN_NETNS(test) cmocka_unit_test_setup_teardown(test, netns_setup, netns_teardown)
 
 static bool run(const char *command)
 {
