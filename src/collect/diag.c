@@ -25,6 +25,7 @@ enum {
 
 struct dump {
 	const struct diag_request *request;
+	int bus;
 	struct mnl_socket *nl;
 	unsigned seq;
 	int row_error;
@@ -144,7 +145,8 @@ static int send_request(struct dump *dump)
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(room);
 
 	nlh->nlmsg_type = dump->request->type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	/* The end of what is no dump is its receipt. */
+	nlh->nlmsg_flags = NLM_F_REQUEST | (dump->request->single ? NLM_F_ACK : NLM_F_DUMP);
 	nlh->nlmsg_seq = dump->seq;
 	memcpy(mnl_nlmsg_put_extra_header(nlh, dump->request->size), dump->request->body,
 	       dump->request->size);
@@ -181,11 +183,14 @@ static int receive(struct dump *dump)
 /* An unfinished dump keeps its socket busy: each try has a socket of its own. */
 static int dump_once(struct dump *dump)
 {
-	int err;
+	int strict = 1, err;
 
-	dump->nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	dump->nl = mnl_socket_open2(dump->bus, SOCK_CLOEXEC);
 	if (!dump->nl)
 		return -errno;
+	/* Before 4.20 all rows come. */
+	if (dump->bus == NETLINK_ROUTE)
+		mnl_socket_setsockopt(dump->nl, NETLINK_GET_STRICT_CHK, &strict, sizeof(strict));
 	err = connect_to_kernel(dump->nl);
 	if (!err)
 		err = prime(dump->nl);
@@ -203,9 +208,9 @@ static int is_passing(int err)
 	       err == -EAGAIN;
 }
 
-int diag_dump(const struct diag_request *request)
+static int dump_on(int bus, const struct diag_request *request)
 {
-	struct dump dump = { .request = request, .seq = (unsigned)time(NULL) };
+	struct dump dump = { .request = request, .bus = bus, .seq = (unsigned)time(NULL) };
 	int err = -EBUSY;
 
 	for (int try = 0; try < TRIES && is_passing(err) && !dump.row_error; try++) {
@@ -213,4 +218,14 @@ int diag_dump(const struct diag_request *request)
 		err = dump_once(&dump);
 	}
 	return err;
+}
+
+int diag_dump(const struct diag_request *request)
+{
+	return dump_on(NETLINK_SOCK_DIAG, request);
+}
+
+int route_dump(const struct diag_request *request)
+{
+	return dump_on(NETLINK_ROUTE, request);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The one dump loop: a sock_diag request, and a row for each answer. */
+/* The one dump loop: a netlink request, and a row for each answer. */
 #ifndef COLLECT_DIAG_H
 #define COLLECT_DIAG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,8 @@ struct nlmsghdr;
 typedef int diag_row(const struct nlmsghdr *nlh, void *context);
 
 struct diag_request {
-	uint16_t type;			/* SOCK_DIAG_BY_FAMILY or TCPDIAG_GETSOCK */
+	uint16_t type;			/* SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK, RTM_GET... */
+	bool single;			/* no dump: one answer is wanted */
 	const void *body;
 	size_t size;
 	const void *program;		/* bytecode; rows it rejects do not come */
@@ -29,6 +31,12 @@ struct diag_request {
  * when it has no sock_diag at all.
  */
 int diag_dump(const struct diag_request *request);
+
+/*
+ * The same of routes, addresses and links.  The kernel is asked to leave out
+ * what `body` does not want (since 4.20): `row` has to look again.  0 or -errno.
+ */
+int route_dump(const struct diag_request *request);
 
 /*
  * Bytes of whole netlink messages that `data`, aligned as a header is, begins
