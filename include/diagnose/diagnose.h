@@ -54,7 +54,7 @@ struct blocker {
 	uint32_t socket;		/* index into the snapshot */
 	enum rule rule;
 	enum sharing sharing;
-	enum truth blocks;		/* MAYBE: an option of it is not known */
+	enum truth blocks;		/* MAYBE: an option of it, or the order of UDP's table */
 };
 
 struct diagnosis {
@@ -65,10 +65,13 @@ struct diagnosis {
 	/*
 	 * The options of some sockets would settle it; a probe would too.  A
 	 * conflict is also open where the kernel may skip its test, since it
-	 * remembers the last SO_REUSEPORT socket of the port.
+	 * remembers the last SO_REUSEPORT socket of the port: only a probe
+	 * tells then.
 	 */
 	bool open;
-	struct blocker *blockers;	/* listeners first, then as in the snapshot */
+	bool rights_unknown;		/* it may be EACCES, which a probe of ours does not tell */
+	/* Listeners first, then as in the snapshot; none where no port is left for port 0. */
+	struct blocker *blockers;
 	size_t count;
 };
 
@@ -82,13 +85,17 @@ int bind_judge(const struct bind_request *request, const struct bind_facts *fact
 	       struct diagnosis *diagnosis);
 
 /*
- * Does this option of a socket in the snapshot still matter, not being known?
- * So its descriptor is worth looking at.
+ * Does an option of this socket in the snapshot still matter, not being known?
+ * So its descriptor is worth looking at, as long as the diagnosis is open.
  */
 bool bind_needs_options(const struct bind_request *request, const struct bind_facts *facts,
 			uint32_t socket);
 
-/* A real bind() of such a socket gave this errno (0: it worked): make it the verdict. */
+/*
+ * A real bind() of such a socket gave this errno (0: it worked): make it the
+ * verdict.  For a diagnosis that is open: what else would have failed before
+ * the kernel looked for conflicts is no matter of a probe.
+ */
 void diagnosis_settle(struct diagnosis *diagnosis, const struct bind_request *request,
 		      int error);
 

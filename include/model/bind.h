@@ -47,11 +47,12 @@ enum address_use {
 	ADDRESS_MULTICAST,
 	ADDRESS_ABSENT,			/* not here, or not on the wanted device */
 	ADDRESS_TENTATIVE,		/* IPv6: still asking whether another host has it */
+	ADDRESS_NO_DEVICE,		/* there is no such device, or none of the scope */
 	ADDRESS_USE_COUNT
 };
 
 struct bind_facts {
-	const struct snapshot *snap;	/* all sockets of the port, in every state; may hold others */
+	const struct snapshot *snap;	/* all sockets of the port, in every state, or more */
 	const struct bind_options *options;	/* of each socket in it, by index */
 	uint16_t netns;			/* index into snap->netns: where the socket is wanted */
 	uint8_t address;		/* enum address_use */

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The verdict: checks in the kernel's order, then the sockets that are in the
+ * way.  How two sockets meet is in meeting.c and side.c.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "conflict.h"
+
+const char *const verdict_names[VERDICT_COUNT] = {
+	[VERDICT_FREE] = "free",
+	[VERDICT_BLOCKED] = "blocked",
+	[VERDICT_DENIED] = "denied",
+	[VERDICT_UNAVAILABLE] = "unavailable",
+	[VERDICT_INVALID] = "invalid",
+	[VERDICT_UNKNOWN] = "unknown",
+};
+
+const char *const stage_names[STAGE_COUNT] = {
+	[STAGE_NONE] = NULL,
+	[STAGE_BIND] = "bind",
+	[STAGE_LISTEN] = "listen",
+};
+
+/* What the sockets of the port come to, before it is a verdict. */
+struct conflict {
+	enum truth blocked;
+	bool certain;			/* when blocked: the kernel can't have passed it by */
+	enum truth shared;		/* UDP: a socket may share by SO_REUSEPORT, and decide so */
+	size_t capacity;
+};
+
+/* ---- conflicts ------------------------------------------------------- */
+
+/* Is the holder one that UDP would share the port with, if it were the first it finds? */
+static enum truth decides_for_sharing(const struct meeting *meeting)
+{
+	if (meeting->wanted->protocol == PROTOCOL_TCP || meeting->any_port)
+		return TRUTH_NO;
+	return truth_and(meeting_shares_port(meeting),
+			 truth_and(meeting_overlaps(meeting),
+				   truth_not(meeting_shares_address(meeting))));
+}
+
+static int add_blocker(struct diagnosis *diagnosis, struct conflict *conflict, uint32_t socket,
+		       const struct meeting *meeting)
+{
+	enum truth blocks = meeting_blocks(meeting);
+	struct blocker *blockers;
+
+	conflict->shared = truth_or(conflict->shared, decides_for_sharing(meeting));
+	if (blocks == TRUTH_NO)
+		return 0;
+	blockers = array_reserve(diagnosis->blockers, &conflict->capacity, diagnosis->count + 1,
+				 sizeof(*blockers));
+	if (!blockers)
+		return -ENOMEM;
+	diagnosis->blockers = blockers;
+	blockers[diagnosis->count++] = (struct blocker){
+		.socket = socket,
+		.rule = sides_rule(&meeting->left, &meeting->right),
+		.sharing = meeting_sharing(meeting),
+		.blocks = blocks,
+	};
+	conflict->blocked = truth_or(conflict->blocked, blocks);
+	conflict->certain |= blocks == TRUTH_YES && !meeting_may_be_skipped(meeting);
+	return 0;
+}
+
+static int find_blockers(const struct bind_request *request, const struct bind_facts *facts,
+			 struct diagnosis *diagnosis, struct conflict *conflict)
+{
+	struct meeting meeting;
+	int err = 0;
+
+	for (int listening = 1; listening >= 0; listening--) {
+		for (size_t i = 0; !err && i < facts->snap->count; i++)
+			if (meeting_init(&meeting, request, facts, (uint32_t)i) &&
+			    meeting.listening == listening)
+				err = add_blocker(diagnosis, conflict, (uint32_t)i, &meeting);
+	}
+	return err;
+}
+
+/*
+ * UDP asks the first that it finds in its table, and that order is not to be
+ * seen: one that shares and one that does not may each be it.
+ */
+static void judge_order(const struct bind_request *request, const struct bind_facts *facts,
+			struct diagnosis *diagnosis, struct conflict *conflict)
+{
+	bool may_share = conflict->shared != TRUTH_NO ||
+			 (request->reuseport && !facts->whole && request->protocol != PROTOCOL_TCP);
+
+	if (conflict->blocked != TRUTH_YES || !may_share)
+		return;
+	conflict->blocked = TRUTH_MAYBE;
+	for (size_t i = 0; i < diagnosis->count; i++)
+		diagnosis->blockers[i].blocks = TRUTH_MAYBE;
+}
+
+static int find_conflict(const struct bind_request *request, const struct bind_facts *facts,
+			 struct diagnosis *diagnosis, struct conflict *conflict)
+{
+	int err;
+
+	*conflict = (struct conflict){ .blocked = TRUTH_NO };
+	if (!protocols[request->protocol].has_ports)
+		return 0;
+	if (!request->local.port) {
+		conflict->certain = true;
+		return ports_exhausted(request, facts, &conflict->blocked);
+	}
+	err = find_blockers(request, facts, diagnosis, conflict);
+	if (!err)
+		judge_order(request, facts, diagnosis, conflict);
+	return err;
+}
+
+/* ---- verdict --------------------------------------------------------- */
+
+static void decide(struct diagnosis *diagnosis, const struct bind_request *request,
+		   enum verdict verdict, int error)
+{
+	diagnosis->verdict = verdict;
+	diagnosis->error = error;
+	diagnosis->stage = STAGE_NONE;
+	if (error)
+		diagnosis->stage = request->listen ? STAGE_LISTEN : STAGE_BIND;
+}
+
+static void decide_conflict(struct diagnosis *diagnosis, const struct bind_request *request,
+			    const struct bind_facts *facts, const struct conflict *conflict)
+{
+	if (conflict->blocked == TRUTH_YES) {
+		decide(diagnosis, request, VERDICT_BLOCKED, EADDRINUSE);
+		diagnosis->open |= !conflict->certain;
+	} else if (conflict->blocked == TRUTH_MAYBE) {
+		decide(diagnosis, request, VERDICT_UNKNOWN, 0);
+		diagnosis->open = true;
+	} else {
+		decide(diagnosis, request, VERDICT_FREE, 0);
+		diagnosis->open |= !facts->whole && protocols[request->protocol].has_ports;
+	}
+}
+
+int bind_judge(const struct bind_request *request, const struct bind_facts *facts,
+	       struct diagnosis *diagnosis)
+{
+	struct check_outcome checks = checks_run(request, facts);
+	struct conflict conflict;
+	int err;
+
+	*diagnosis = (struct diagnosis){ .rights_unknown = checks.rights_unknown };
+	err = find_conflict(request, facts, diagnosis, &conflict);
+	if (err < 0) {
+		diagnosis_done(diagnosis);
+		return err;
+	}
+	if (checks.verdict != VERDICT_FREE) {
+		decide(diagnosis, request, checks.verdict, checks.error);
+		diagnosis->certain = !checks.unsure;
+		return 0;
+	}
+	/* A probe would tell of the address, too, but not of rights. */
+	diagnosis->open = checks.unsure && !checks.rights_unknown;
+	decide_conflict(diagnosis, request, facts, &conflict);
+	diagnosis->certain = !diagnosis->open && !checks.unsure;
+	return 0;
+}
+
+bool bind_needs_options(const struct bind_request *request, const struct bind_facts *facts,
+			uint32_t socket)
+{
+	struct meeting meeting;
+	bool unknown;
+
+	if (!meeting_init(&meeting, request, facts, socket))
+		return false;
+	unknown = (request->reuseaddr && meeting.options.reuseaddr == TRUTH_MAYBE) ||
+		  (request->reuseport && meeting.options.reuseport == TRUTH_MAYBE) ||
+		  meeting.options.v6only == TRUTH_MAYBE;
+	return unknown && (meeting_blocks(&meeting) == TRUTH_MAYBE ||
+			   decides_for_sharing(&meeting) == TRUTH_MAYBE);
+}
+
+/* What each errno of bind() makes of it; the last for all that is not here. */
+static const struct {
+	int error;
+	enum verdict verdict;
+} verdicts[] = {
+	{ 0, VERDICT_FREE },
+	{ EADDRINUSE, VERDICT_BLOCKED },
+	{ EACCES, VERDICT_DENIED },
+	{ EPERM, VERDICT_DENIED },
+	{ EADDRNOTAVAIL, VERDICT_UNAVAILABLE },
+	{ ENODEV, VERDICT_UNAVAILABLE },
+	{ EINVAL, VERDICT_INVALID },
+	{ -1, VERDICT_UNKNOWN },
+};
+
+/* If only one can be in the way, it is. */
+static void settle_blockers(struct diagnosis *diagnosis)
+{
+	if (diagnosis->verdict == VERDICT_FREE)
+		diagnosis->count = 0;
+	else if (diagnosis->verdict == VERDICT_BLOCKED && diagnosis->count == 1)
+		diagnosis->blockers[0].blocks = TRUTH_YES;
+}
+
+void diagnosis_settle(struct diagnosis *diagnosis, const struct bind_request *request, int error)
+{
+	size_t i = 0;
+
+	while (verdicts[i].error >= 0 && verdicts[i].error != error)
+		i++;
+	decide(diagnosis, request, verdicts[i].verdict, error);
+	diagnosis->open = false;
+	diagnosis->certain = !diagnosis->rights_unknown && verdicts[i].verdict != VERDICT_UNKNOWN;
+	settle_blockers(diagnosis);
+}
+
+void diagnosis_done(struct diagnosis *diagnosis)
+{
+	free(diagnosis->blockers);
+	*diagnosis = (struct diagnosis){ 0 };
+}

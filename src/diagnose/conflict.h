@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* What one socket that is there has to do with the one that is wanted. */
+#ifndef DIAGNOSE_CONFLICT_H
+#define DIAGNOSE_CONFLICT_H
+
+#include "diagnose/diagnose.h"
+
+/* How the kernel sees an address: IPv4 and v4-mapped are one kind. */
+enum kind { KIND_IPV4, KIND_ANY6, KIND_IPV6 };
+
+/* One of two sockets whose addresses are compared. */
+struct side {
+	const struct address *address;
+	enum kind kind;
+	bool inet;			/* AF_INET, not AF_INET6 */
+	uint32_t ipv4;			/* as it lies in memory; 0 any */
+	uint8_t v6only;			/* enum truth */
+};
+
+/* The two, with all that decides between them. */
+struct meeting {
+	const struct bind_request *wanted;
+	const struct socket *holder;
+	struct bind_options options;	/* the holder's */
+	struct side left, right;	/* addresses of the wanted socket, and of the holder */
+	bool listening;			/* the holder is */
+	bool time_wait;			/* it is what is left of a closed connection: no user */
+	bool any_port;			/* the kernel chooses the port */
+	bool autobind_reuse;		/* net.ipv4.ip_autobind_reuse */
+};
+
+static inline enum truth truth_and(enum truth a, enum truth b)
+{
+	return a < b ? a : b;
+}
+
+static inline enum truth truth_or(enum truth a, enum truth b)
+{
+	return a > b ? a : b;
+}
+
+static inline enum truth truth_not(enum truth a)
+{
+	return (enum truth)(TRUTH_YES - a);
+}
+
+static inline enum truth truth_of(bool a)
+{
+	return a ? TRUTH_YES : TRUTH_NO;
+}
+
+/* side.c: an address as the kernel compares it; `v6only` is enum truth. */
+struct side side_of(const struct address *address, uint8_t v6only);
+
+/* side.c: would the kernel's comparison of these protocols find that they overlap? */
+enum truth sides_overlap(enum protocol protocol, const struct side *wanted,
+			 const struct side *holder);
+
+/* side.c: does the address mean nothing without a device (__ipv6_addr_needs_scope_id())? */
+bool address_needs_scope(const struct address *address);
+
+/* side.c: the relation of two that overlap. */
+enum rule sides_rule(const struct side *wanted, const struct side *holder);
+
+/*
+ * meeting.c: the wanted socket and that of the snapshot.  False: it can't be in
+ * the way, whatever its address is: another port, protocol, namespace, or it
+ * is the wanted socket itself.
+ */
+bool meeting_init(struct meeting *meeting, const struct bind_request *request,
+	       const struct bind_facts *facts, uint32_t socket);
+
+/* The part of the wanted socket that overlaps with the holder. */
+enum truth meeting_overlaps(const struct meeting *meeting);
+
+/* By SO_REUSEADDR, by SO_REUSEPORT. */
+enum truth meeting_shares_address(const struct meeting *meeting);
+enum truth meeting_shares_port(const struct meeting *meeting);
+
+/* Is the holder in the way? */
+enum truth meeting_blocks(const struct meeting *meeting);
+
+/* Why it can't be shared. */
+enum sharing meeting_sharing(const struct meeting *meeting);
+
+/*
+ * Might the kernel never look at this holder?  The bucket of the port remembers
+ * the last SO_REUSEPORT socket (sk_reuseport_match()); one that could bind
+ * beside the holder, and may be gone, lets the wanted one in as well.
+ */
+bool meeting_may_be_skipped(const struct meeting *meeting);
+
+/* port.c: for port 0, is there no port left?  0 or -ENOMEM. */
+int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
+		    enum truth *exhausted);
+
+/* check.c: what fails before the kernel looks for conflicts. */
+struct check_outcome {
+	enum verdict verdict;		/* VERDICT_FREE: nothing fails */
+	int error;
+	bool unsure;			/* a check before, or all of them, could not be made */
+	bool rights_unknown;
+};
+
+struct check_outcome checks_run(const struct bind_request *request,
+				const struct bind_facts *facts);
+
+#endif

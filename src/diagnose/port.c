@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Port 0: is there a port left that the kernel would choose?  Follows
+ * inet_csk_find_open_port() and udp_lib_get_port().
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "conflict.h"
+
+enum { PORTS = 65536 };
+
+/* Ports that are left to explicit bind(): "8080,9000-9010". */
+static void take_reserved(uint8_t *taken, const char *list)
+{
+	char *end;
+
+	while (*list) {
+		unsigned long first = strtoul(list, &end, 10), last = first;
+
+		if (end == list)
+			return;
+		if (*end == '-')
+			last = strtoul(end + 1, &end, 10);
+		for (unsigned long port = first; port <= last && port < PORTS; port++)
+			taken[port] = TRUTH_YES;
+		list = *end == ',' ? end + 1 : end;
+	}
+}
+
+static void take_held(uint8_t *taken, const struct bind_request *request,
+		      const struct bind_facts *facts)
+{
+	struct meeting meeting;
+
+	for (size_t i = 0; i < facts->snap->count; i++) {
+		uint8_t *port = &taken[facts->snap->sockets[i].local.port];
+
+		if (*port != TRUTH_YES && meeting_init(&meeting, request, facts, (uint32_t)i))
+			*port = (uint8_t)truth_or(*port, meeting_blocks(&meeting));
+	}
+}
+
+int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
+		    enum truth *exhausted)
+{
+	const struct netns *netns = &facts->snap->netns[facts->netns];
+	const char *reserved = snapshot_sysctl(facts->snap, facts->netns,
+					       "net.ipv4.ip_local_reserved_ports");
+	unsigned first = netns->ephemeral_first, last = netns->ephemeral_last;
+	size_t count[TRUTH_YES + 1] = { 0 };
+	uint8_t *taken = calloc(PORTS, 1);
+
+	if (!taken)
+		return -ENOMEM;
+	if (reserved)
+		take_reserved(taken, reserved);
+	take_held(taken, request, facts);
+	for (unsigned port = first; last && port <= last; port++)
+		count[taken[port]]++;
+	free(taken);
+	/* Of an odd number of ports TCP leaves one out, by chance the first or the last. */
+	if (!last || !reserved)
+		*exhausted = TRUTH_MAYBE;
+	else if (count[TRUTH_NO] > (last - first + 1) % 2)
+		*exhausted = TRUTH_NO;
+	else if (count[TRUTH_NO] || count[TRUTH_MAYBE])
+		*exhausted = TRUTH_MAYBE;
+	else
+		*exhausted = TRUTH_YES;
+	return 0;
+}
