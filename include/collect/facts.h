@@ -27,7 +27,11 @@ void facts_read_options(struct source *source, const struct snapshot *snap,
 /* What the namespace has to do with the wanted address (and device, and scope). */
 enum address_use facts_address(struct source *source, const struct bind_request *request);
 
-/* Would a process with this uid pass for CAP_NET_BIND_SERVICE in the namespace? */
+/*
+ * Would a process with this uid pass for CAP_NET_BIND_SERVICE in the namespace?
+ * With our own uid: one with our capabilities.  Of others root is said to, and
+ * a plain user not to, whatever its program's file or its service gives it.
+ */
 enum truth facts_privileged(struct source *source, uint32_t uid);
 
 /*

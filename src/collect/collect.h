@@ -99,6 +99,9 @@ int netns_identify(struct snapshot *snap, int fd, struct netns *netns);
 /* sockstat.c: about how many TCP sockets there are; `proc_net` as in struct collection. */
 size_t sockstat_tcp(const char *proc_net);
 
+/* capability.c: is it in our effective set?  CAP_* of linux/capability.h. */
+bool has_capability(unsigned capability);
+
 /* file.c: read a small file below `dir` (AT_FDCWD: a path) into `out`, NUL-terminated.
  * Returns the length (at most size - 1) or -errno. */
 long file_read(int dir, const char *name, char *out, size_t size);

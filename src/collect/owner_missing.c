@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -180,15 +179,6 @@ static enum missing missing_of(struct owner_walk *w, const struct socket *sk)
 	return MISSING_KERNEL;
 }
 
-static bool may_trace(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	return !syscall(SYS_capget, &header, data) &&
-	       (data[0].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
-}
-
 static bool may_fly(const struct owner_walk *w, const struct socket *sk)
 {
 	return sk->missing == MISSING_IN_FLIGHT && !sk->owner &&
@@ -223,7 +213,7 @@ static void refusal_note(const struct owner_walk *w, size_t count)
 	const char *why = w->hidden ? "that /proc hides (hidepid)" : "that may not be looked into";
 	const char *cure = "CAP_SYS_PTRACE is missing";
 
-	if (geteuid() == 0 && may_trace() && w->denied_count) {
+	if (geteuid() == 0 && has_capability(CAP_SYS_PTRACE) && w->denied_count) {
 		snapshot_note(w->c->snap, SEVERITY_WARNING, "owners",
 			      "%zu %s may belong to process %u, which even root may not look into "
 			      "here", count, count == 1 ? "socket" : "sockets",
@@ -232,7 +222,7 @@ static void refusal_note(const struct owner_walk *w, size_t count)
 	}
 	if (geteuid())
 		cure = count == 1 ? "run as root to see it" : "run as root to see them";
-	else if (may_trace())
+	else if (has_capability(CAP_SYS_PTRACE))
 		cure = "mount /proc without hidepid";
 	snapshot_note(w->c->snap, SEVERITY_WARNING, "owners", "%zu %s %s: %s", count, sockets, why,
 		      cure);
