@@ -53,13 +53,6 @@ static bool is_any_version(const struct row *row, const struct endpoint *ep)
 	       socket_speaks(row->sk, 4);
 }
 
-/* A peer has a device only where its address means nothing without one. */
-static bool is_scoped(const struct row *row, const struct endpoint *ep)
-{
-	return row->sk->interface &&
-	       (ep == &row->sk->local || address_is_link_local(&ep->address));
-}
-
 static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep)
 {
 	bool brackets = ep->address.family == AF_INET6;
@@ -71,7 +64,7 @@ static size_t add_address(struct buf *out, const struct row *row, const struct e
 	end = address_print(end, &ep->address);
 	columns += (size_t)(end - start) - (brackets ? 1 : 0);
 	buf_used(out, end);
-	if (is_scoped(row, ep))
+	if (socket_has_scope(row->sk, ep))
 		columns += add_interface(out, row);
 	if (brackets)
 		buf_add_char(out, ']');
@@ -135,7 +128,7 @@ static size_t add_host(struct buf *out, const struct row *row, const struct endp
 		columns = add_shortened(out, name, room_for_host(row, ep->port, most));
 	else
 		columns = add_plain(out, "*");
-	return is_scoped(row, ep) ? columns + add_interface(out, row) : columns;
+	return socket_has_scope(row->sk, ep) ? columns + add_interface(out, row) : columns;
 }
 
 size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
