@@ -44,7 +44,7 @@ static const char *column_word(size_t index)
  * By the name of an option, or the name that manuals give to what is expected.
  * Commands print names a line each, and are the same in every shell.
  */
-static const struct source {
+static const struct value_source {
 	const char *operand;
 	const char *command;
 	const char *(*word)(size_t index);

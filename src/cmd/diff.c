@@ -223,7 +223,7 @@ static int add_json_changes(const struct settings *settings, struct snapshot *sn
 
 	delta_show_only(snap, change);
 	listing_init(&listing, snap, STATES_ALL);
-	listing.order = settings->order.count ? &settings->order : NULL;
+	listing.order = &settings->order;
 	err = json_add_sockets(&listing, out);
 	listing_free(&listing);
 	return err;
@@ -263,7 +263,7 @@ static enum status show(const struct settings *settings, const struct end *ends)
 		return STATUS_INCOMPLETE;
 	}
 	listing_init(&listing, ends[NOW].snap, STATES_ALL);
-	listing.order = settings->order.count ? &settings->order : NULL;
+	listing.order = &settings->order;
 	status = listing.sockets ? STATUS_DIFFERENT : STATUS_SAME;
 	if (!settings->quiet && settings->view == VIEW_JSON)
 		err = show_json(settings, ends, &out);

@@ -105,7 +105,7 @@ static enum status show(const struct settings *settings, const struct snapshot *
 		return STATUS_INCOMPLETE;
 	}
 	listing_init(&listing, snap, states);
-	listing.order = settings->order.count ? &settings->order : NULL;
+	listing.order = &settings->order;
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
 	if (!settings->quiet && views[settings->view].show(&listing, &options, &out) < 0)
 		out.error = ENOMEM;
