@@ -362,7 +362,7 @@ static enum status run_completion(const struct settings *settings)
 	}
 	/* Columns of a line are counted, so nothing is written before all is there. */
 	if (buf_init(&out, -1) < 0)
-		return STATUS_INCOMPLETE;
+		return finish(&out, STATUS_INCOMPLETE);
 	write_script(&script);
 	out.fd = STDOUT_FILENO;
 	return finish(&out, STATUS_FOUND);

@@ -258,10 +258,8 @@ static enum status show(const struct settings *settings, const struct end *ends)
 	struct buf out;
 	int err = 0;
 
-	if (buf_init(&out, STDOUT_FILENO) < 0) {
-		complain("out of memory", NULL, "the differences could not be shown");
-		return STATUS_INCOMPLETE;
-	}
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return finish(&out, STATUS_INCOMPLETE);
 	listing_init(&listing, ends[NOW].snap, STATES_ALL);
 	listing.order = &settings->order;
 	status = listing.sockets ? STATUS_DIFFERENT : STATUS_SAME;
