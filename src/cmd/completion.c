@@ -3,6 +3,7 @@
  * conntab completion: scripts for the completion of shells, made from the
  * tables of commands, options and words of the filter language.
  */
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -295,7 +296,16 @@ static void add_terms(struct script *script)
 
 static void add_operators(struct script *script)
 {
-	buf_add_literal(script->out, "in|eq|ne|neq|lt|gt|le|leq|ge|geq");
+	const char *between = "", *name;
+
+	/* Signs are a pattern in each of the scripts. */
+	for (size_t i = 0; (name = filter_comparison(i)); i++) {
+		if (!isalpha((unsigned char)*name))
+			continue;
+		buf_add_text(script->out, between);
+		buf_add_text(script->out, name);
+		between = "|";
+	}
 }
 
 static const struct part {
