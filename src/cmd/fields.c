@@ -266,7 +266,7 @@ static void add_json_path(struct buf *out, const struct field *field)
 		buf_add_text(out, group_names[field->group]);
 		buf_add_char(out, '.');
 	}
-	buf_add_text(out, field->key ? field->key : field->name);
+	buf_add_text(out, field_key(field));
 	buf_add_text(out, unit_suffixes[field->unit]);
 	buf_add_char(out, '"');
 }

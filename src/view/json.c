@@ -291,7 +291,7 @@ static void make_keys(struct json *json)
 
 		key->length = (size_t)snprintf(key->text, sizeof(key->text), "%c\"%s%s\":",
 					       begins_object(id) ? '{' : ',',
-					       fields[id].key ? fields[id].key : fields[id].name,
+					       field_key(&fields[id]),
 					       unit_suffixes[fields[id].unit]);
 	}
 }
