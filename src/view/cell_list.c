@@ -45,12 +45,10 @@ size_t cell_add_list(struct buf *out, const struct row *row, const struct field 
 			columns += item.text ? add_plain(out, "; ", 2) : add_plain(out, ",", 1);
 		if (count++ == ITEMS_SHOWN)
 			return columns + add_plain(out, "…", 1);
-		if (item.text) {
+		if (item.text)
 			columns += cell_add_arguments(out, item.text, item.length);
-			continue;
-		}
-		buf_add_unsigned(out, item.number);
-		columns += digits_of(item.number);
+		else
+			columns += buf_add_unsigned(out, item.number);
 	}
 	return columns;
 }
