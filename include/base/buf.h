@@ -73,7 +73,7 @@ static inline void buf_add_char(struct buf *buf, char c)
 #define buf_add_literal(buf, text) buf_add((buf), "" text, sizeof(text) - 1)
 
 void buf_add_blanks(struct buf *buf, size_t count);
-void buf_add_unsigned(struct buf *buf, uint64_t number);
+size_t buf_add_unsigned(struct buf *buf, uint64_t number);	/* returns its digits */
 void buf_add_hex(struct buf *buf, uint64_t number);
 
 /* `number` / 10^`decimals`, without trailing zeros: (1500, 3) is "1.5". */

@@ -96,4 +96,7 @@ bool filter_word(size_t index, struct filter_word *word);
 /* Names of states and of groups of them: NULL behind the last one. */
 const char *filter_state(size_t index);
 
+/* What may stand between a word and its value, words ("eq") first, then signs; then NULL. */
+const char *filter_comparison(size_t index);
+
 #endif

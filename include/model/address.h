@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 enum { ADDRESS_TEXT_MAX = 48 };	/* bytes address_print() needs */
 
 struct address {
@@ -36,6 +38,9 @@ struct address address_unmapped(const struct address *address);
 
 /* Write as RFC 5952 has it (no NUL); returns the end of what was written. */
 char *address_print(char *out, const struct address *address);
+
+/* The same to a buffer. */
+void address_add(struct buf *buf, const struct address *address);
 
 /* Length of what address_print() writes. */
 size_t address_length(const struct address *address);

@@ -91,6 +91,12 @@ static inline bool field_is_group(const struct field *field)
 	return field->type == VALUE_TCP || field->type == VALUE_MEMORY;
 }
 
+/* Its JSON key, less the unit. */
+static inline const char *field_key(const struct field *field)
+{
+	return field->key ? field->key : field->name;
+}
+
 static inline enum field_id field_id(const struct field *field)
 {
 	return (enum field_id)(field - fields);

@@ -19,7 +19,7 @@ enum listing_group { LISTING_LISTENERS, LISTING_CONNECTIONS, LISTING_BOUND, LIST
 struct listing {
 	const struct snapshot *snap;
 	uint32_t states;		/* shown */
-	const struct order *order;	/* NULL: the usual one; may be set after listing_init() */
+	const struct order *order;	/* NULL or empty: the usual; set after listing_init() */
 	struct sort_record *records;	/* NULL until arranged */
 	struct sort_record *group[LISTING_GROUPS];	/* of listeners, else of sockets */
 	size_t count[LISTING_GROUPS];

@@ -113,6 +113,9 @@ bool socket_is_listener(const struct socket *sk);
  */
 bool socket_speaks(const struct socket *sk, int version);
 
+/* Does its interface belong to this end?  A peer has one only where its address needs it. */
+bool socket_has_scope(const struct socket *sk, const struct endpoint *ep);
+
 /* Are more connections waiting than may?  False also where one of the two is not known. */
 bool socket_is_full(const struct socket *sk);
 

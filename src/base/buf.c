@@ -130,7 +130,7 @@ size_t digits_of(uint64_t number)
 	return digits + (number >= 10) + (number >= 100) + (number >= 1000);
 }
 
-void buf_add_unsigned(struct buf *buf, uint64_t number)
+size_t buf_add_unsigned(struct buf *buf, uint64_t number)
 {
 	size_t length = digits_of(number);
 	char *end = buf_room(buf, length) + length;
@@ -145,6 +145,7 @@ void buf_add_unsigned(struct buf *buf, uint64_t number)
 		memcpy(end - 2, digit_pairs + 2 * number, 2);
 	else
 		end[-1] = (char)('0' + number);
+	return length;
 }
 
 void buf_add_hex(struct buf *buf, uint64_t number)

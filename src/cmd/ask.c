@@ -110,12 +110,18 @@ static const char *const text_operands[] = {
 	"PROCESS", "USER", "UNIT", "CONTAINER", "CGROUP", "NETNS", "INTERFACE", "PATH", "TEXT",
 };
 
-static const char *const comparisons[] = { "=", "==", "!=", "~", "eq", "ne", "neq", "in" };
-
-static bool is_one_of(const char *word, const char *const *known, size_t count)
+static bool is_comparison(const char *word)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(word, known[i]) == 0)
+	for (size_t i = 0; filter_comparison(i); i++)
+		if (strcasecmp(word, filter_comparison(i)) == 0)
+			return true;
+	return false;
+}
+
+static bool is_text(const char *operand)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(text_operands); i++)
+		if (strcmp(operand, text_operands[i]) == 0)
 			return true;
 	return false;
 }
@@ -126,14 +132,14 @@ static bool takes_text(const char *name)
 
 	for (size_t i = 0; filter_word(i, &word); i++)
 		if (spell_same(word.name, name))
-			return is_one_of(word.operand, text_operands, ARRAY_SIZE(text_operands));
+			return is_text(word.operand);
 	return false;
 }
 
 /* Does the word stand behind "process", or "process =", in words of their own? */
 static bool is_text_expected(char *const *words, size_t at)
 {
-	if (at && is_one_of(words[at - 1], comparisons, ARRAY_SIZE(comparisons)))
+	if (at && is_comparison(words[at - 1]))
 		at--;
 	return at && takes_text(words[at - 1]);
 }

@@ -58,8 +58,6 @@ extern const struct command completion_command;
 /* The command at `index`, in the order of --help; NULL behind the last one. */
 const struct command *command_at(size_t index);
 
-struct source;
-
 /*
  * Open what the options name: a recorded file, a namespace, or our own.  When
  * that fails, says why, and returns the status to exit with.

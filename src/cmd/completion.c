@@ -3,6 +3,7 @@
  * conntab completion: scripts for the completion of shells, made from the
  * tables of commands, options and words of the filter language.
  */
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ static const char *column_word(size_t index)
  * By the name of an option, or the name that manuals give to what is expected.
  * Commands print names a line each, and are the same in every shell.
  */
-static const struct source {
+static const struct value_source {
 	const char *operand;
 	const char *command;
 	const char *(*word)(size_t index);
@@ -295,7 +296,16 @@ static void add_terms(struct script *script)
 
 static void add_operators(struct script *script)
 {
-	buf_add_literal(script->out, "in|eq|ne|neq|lt|gt|le|leq|ge|geq");
+	const char *between = "", *name;
+
+	/* Signs are a pattern in each of the scripts. */
+	for (size_t i = 0; (name = filter_comparison(i)); i++) {
+		if (!isalpha((unsigned char)*name))
+			continue;
+		buf_add_text(script->out, between);
+		buf_add_text(script->out, name);
+		between = "|";
+	}
 }
 
 static const struct part {
@@ -362,7 +372,7 @@ static enum status run_completion(const struct settings *settings)
 	}
 	/* Columns of a line are counted, so nothing is written before all is there. */
 	if (buf_init(&out, -1) < 0)
-		return STATUS_INCOMPLETE;
+		return finish(&out, STATUS_INCOMPLETE);
 	write_script(&script);
 	out.fd = STDOUT_FILENO;
 	return finish(&out, STATUS_FOUND);

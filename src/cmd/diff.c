@@ -223,7 +223,7 @@ static int add_json_changes(const struct settings *settings, struct snapshot *sn
 
 	delta_show_only(snap, change);
 	listing_init(&listing, snap, STATES_ALL);
-	listing.order = settings->order.count ? &settings->order : NULL;
+	listing.order = &settings->order;
 	err = json_add_sockets(&listing, out);
 	listing_free(&listing);
 	return err;
@@ -258,12 +258,10 @@ static enum status show(const struct settings *settings, const struct end *ends)
 	struct buf out;
 	int err = 0;
 
-	if (buf_init(&out, STDOUT_FILENO) < 0) {
-		complain("out of memory", NULL, "the differences could not be shown");
-		return STATUS_INCOMPLETE;
-	}
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return finish(&out, STATUS_INCOMPLETE);
 	listing_init(&listing, ends[NOW].snap, STATES_ALL);
-	listing.order = settings->order.count ? &settings->order : NULL;
+	listing.order = &settings->order;
 	status = listing.sockets ? STATUS_DIFFERENT : STATUS_SAME;
 	if (!settings->quiet && settings->view == VIEW_JSON)
 		err = show_json(settings, ends, &out);

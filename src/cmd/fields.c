@@ -112,8 +112,10 @@ static void add_states(struct printer *printer)
 {
 	struct buf text;
 
-	if (buf_init(&text, -1) < 0)
+	if (buf_init(&text, -1) < 0) {
+		printer->out->error = ENOMEM;
 		return;
+	}
 	for (size_t i = 0; fields[FIELD_STATE].word(i); i++) {
 		buf_add_text(&text, i ? " " : "");
 		buf_add_text(&text, fields[FIELD_STATE].word(i));
@@ -130,8 +132,10 @@ static void add_set(struct printer *printer, const struct column_set *set)
 	const char *at = set->fields ? set->fields : "";
 	struct buf text;
 
-	if (buf_init(&text, -1) < 0)
+	if (buf_init(&text, -1) < 0) {
+		printer->out->error = ENOMEM;
 		return;
+	}
 	buf_add_text(&text, set->help);
 	buf_add_text(&text, set->fields ? ": " : "");
 	for (; *at; at++) {
@@ -262,7 +266,7 @@ static void add_json_path(struct buf *out, const struct field *field)
 		buf_add_text(out, group_names[field->group]);
 		buf_add_char(out, '.');
 	}
-	buf_add_text(out, field->key ? field->key : field->name);
+	buf_add_text(out, field_key(field));
 	buf_add_text(out, unit_suffixes[field->unit]);
 	buf_add_char(out, '"');
 }
@@ -355,7 +359,7 @@ static enum status print(void (*show)(struct buf *out))
 	struct buf out;
 
 	if (buf_init(&out, STDOUT_FILENO) < 0)
-		return STATUS_INCOMPLETE;
+		return finish(&out, STATUS_INCOMPLETE);
 	show(&out);
 	return finish(&out, STATUS_FOUND);
 }

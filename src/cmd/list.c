@@ -100,12 +100,10 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	struct buf out;
 	enum status status;
 
-	if (buf_init(&out, STDOUT_FILENO) < 0) {
-		complain("out of memory", NULL, "the list could not be made");
-		return STATUS_INCOMPLETE;
-	}
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return finish(&out, STATUS_INCOMPLETE);
 	listing_init(&listing, snap, states);
-	listing.order = settings->order.count ? &settings->order : NULL;
+	listing.order = &settings->order;
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
 	if (!settings->quiet && views[settings->view].show(&listing, &options, &out) < 0)
 		out.error = ENOMEM;
@@ -131,7 +129,7 @@ static enum status summarize(const struct settings *settings, const struct snaps
 	int err;
 
 	if (buf_init(&out, STDOUT_FILENO) < 0)
-		return STATUS_INCOMPLETE;
+		return finish(&out, STATUS_INCOMPLETE);
 	err = summary_make(&summary, snap);
 	if (err < 0)
 		out.error = -err;
@@ -152,7 +150,7 @@ static enum status explain(const struct settings *settings, const struct filter 
 	if (settings->quiet)
 		return STATUS_FOUND;
 	if (buf_init(&out, STDOUT_FILENO) < 0)
-		return STATUS_INCOMPLETE;
+		return finish(&out, STATUS_INCOMPLETE);
 	filter_explain(filter, query, &out);
 	return finish(&out, STATUS_FOUND);
 }

@@ -43,7 +43,7 @@ static void show_host(const uint8_t *operand, struct buf *out)
 	struct address address = { .family = operand[0] };
 
 	memcpy(address.bytes, operand + HOST_SIZE, address.family == AF_INET ? 4 : 16);
-	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), &address));
+	address_add(out, &address);
 	buf_add_char(out, '/');
 	buf_add_unsigned(out, operand[1]);
 }

@@ -21,6 +21,17 @@ static const struct symbol {
 	{ "geq", TOKEN_GE },
 };
 
+const char *filter_comparison(size_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (is_comparison(words[i].kind) && !index--)
+			return words[i].text;
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++)
+		if (is_comparison(symbols[i].kind) && !index--)
+			return symbols[i].text;
+	return NULL;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';

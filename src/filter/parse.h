@@ -13,8 +13,8 @@ enum token_kind {
 	TOKEN_NOT,
 	TOKEN_AND,
 	TOKEN_OR,
+	/* What may stand between a word and its value: up to TOKEN_CONTAINS. */
 	TOKEN_IN,
-	/* Comparisons, in the order of enum comparison. */
 	TOKEN_EQ,
 	TOKEN_NE,
 	TOKEN_LT,
@@ -24,6 +24,11 @@ enum token_kind {
 	TOKEN_CONTAINS,
 	TOKEN_BAD,			/* the error is set */
 };
+
+static inline bool is_comparison(enum token_kind kind)
+{
+	return kind >= TOKEN_IN && kind <= TOKEN_CONTAINS;
+}
 
 static inline bool is_order(enum token_kind comparison)
 {

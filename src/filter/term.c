@@ -9,14 +9,14 @@
 bool take_operand(struct parser *parser, struct operand *operand)
 {
 	*operand = (struct operand){ .comparison = TOKEN_EQ };
-	if (parser->token.kind >= TOKEN_IN && parser->token.kind <= TOKEN_CONTAINS)
+	if (is_comparison(parser->token.kind))
 		operand->sign = parser->token;
 	if (parser->token.kind == TOKEN_NE) {
 		operand->negated = true;
 		advance(parser);
 	} else if (parser->token.kind == TOKEN_IN) {
 		advance(parser);
-	} else if (parser->token.kind >= TOKEN_EQ && parser->token.kind <= TOKEN_CONTAINS) {
+	} else if (is_comparison(parser->token.kind)) {
 		operand->comparison = parser->token.kind;
 		advance(parser);
 	}

@@ -165,6 +165,11 @@ char *address_print(char *out, const struct address *address)
 	return print_ipv4(out + 7, address->bytes + sizeof(mapped_prefix));
 }
 
+void address_add(struct buf *buf, const struct address *address)
+{
+	buf_used(buf, address_print(buf_room(buf, ADDRESS_TEXT_MAX), address));
+}
+
 size_t address_length(const struct address *address)
 {
 	const uint8_t *bytes = address->bytes;

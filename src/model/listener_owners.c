@@ -69,7 +69,7 @@ static void add_where(struct buf *out, const struct socket *sk)
 
 	buf_add_text(out, protocols[sk->protocol].name);
 	buf_add_text(out, brackets ? " [" : " ");
-	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), &sk->local.address));
+	address_add(out, &sk->local.address);
 	buf_add_text(out, brackets ? "]:" : ":");
 	buf_add_unsigned(out, sk->local.port);
 }

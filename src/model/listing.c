@@ -96,11 +96,16 @@ static void place_sockets(struct listing *listing)
 	}
 }
 
+static bool has_order(const struct listing *listing)
+{
+	return listing->order && listing->order->count;
+}
+
 static int sort_group(struct listing *listing, enum listing_group group)
 {
 	bool listeners = group == LISTING_LISTENERS;
 
-	if (listing->order)
+	if (has_order(listing))
 		return order_rows(listing->order, listing->snap, listeners, listing->group[group],
 				  listing->count[group]);
 	/* Listeners are found in their order. */
@@ -133,7 +138,7 @@ int listing_line_up(struct listing *listing)
 	const struct snapshot *snap = listing->snap;
 	size_t count = 0;
 
-	if (!listing->order)
+	if (!has_order(listing))
 		return 0;
 	listing->records = malloc((listing->sockets + 1) * sizeof(*listing->records));
 	if (!listing->records)

@@ -54,6 +54,11 @@ bool socket_speaks(const struct socket *sk, int version)
 	       is_dual_stack(sk);
 }
 
+bool socket_has_scope(const struct socket *sk, const struct endpoint *ep)
+{
+	return sk->interface && (ep == &sk->local || address_is_link_local(&ep->address));
+}
+
 /* The kernel admits one more than the backlog (sk_acceptq_is_full()). */
 bool socket_is_full(const struct socket *sk)
 {

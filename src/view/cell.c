@@ -18,12 +18,6 @@ static size_t add_text(struct buf *out, const char *text)
 	return text_add_safe(out, text, strlen(text), SIZE_MAX);
 }
 
-static size_t add_number(struct buf *out, uint64_t number)
-{
-	buf_add_unsigned(out, number);
-	return digits_of(number);
-}
-
 /* Text that is our own and plain. */
 static size_t add_plain(struct buf *out, const char *text)
 {
@@ -40,10 +34,12 @@ static size_t add_interface(struct buf *out, const struct row *row)
 	const struct socket *sk = row->sk;
 	const char *name = snapshot_interface(row->snap, sk->netns, sk->interface);
 
+	buf_add_char(out, '%');
 	if (name)
-		return add_plain(out, "%") + add_text(out, name);
+		return 1 + add_text(out, name);
 	/* Deleted since, or its name can't be read: the number is still true. */
-	return add_plain(out, "%if") + add_number(out, sk->interface);
+	buf_add_literal(out, "if");
+	return 3 + buf_add_unsigned(out, sk->interface);
 }
 
 static bool is_any_version(const struct row *row, const struct endpoint *ep)
@@ -51,13 +47,6 @@ static bool is_any_version(const struct row *row, const struct endpoint *ep)
 	return ep == &row->sk->local && (row->sk->have & HAVE_V6ONLY) &&
 	       address_is_any(&ep->address) && ep->address.family == AF_INET6 &&
 	       socket_speaks(row->sk, 4);
-}
-
-/* A peer has a device only where its address means nothing without one. */
-static bool is_scoped(const struct row *row, const struct endpoint *ep)
-{
-	return row->sk->interface &&
-	       (ep == &row->sk->local || address_is_link_local(&ep->address));
 }
 
 static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep)
@@ -71,7 +60,7 @@ static size_t add_address(struct buf *out, const struct row *row, const struct e
 	end = address_print(end, &ep->address);
 	columns += (size_t)(end - start) - (brackets ? 1 : 0);
 	buf_used(out, end);
-	if (is_scoped(row, ep))
+	if (socket_has_scope(row->sk, ep))
 		columns += add_interface(out, row);
 	if (brackets)
 		buf_add_char(out, ']');
@@ -135,7 +124,7 @@ static size_t add_host(struct buf *out, const struct row *row, const struct endp
 		columns = add_shortened(out, name, room_for_host(row, ep->port, most));
 	else
 		columns = add_plain(out, "*");
-	return is_scoped(row, ep) ? columns + add_interface(out, row) : columns;
+	return socket_has_scope(row->sk, ep) ? columns + add_interface(out, row) : columns;
 }
 
 size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
@@ -145,7 +134,7 @@ size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const st
 	const char *service = service_of(row, ep->port);
 
 	buf_add_char(out, ':');
-	return columns + 1 + (service ? add_text(out, service) : add_number(out, ep->port));
+	return columns + 1 + (service ? add_text(out, service) : buf_add_unsigned(out, ep->port));
 }
 
 size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
@@ -259,19 +248,23 @@ static size_t add_queue(struct buf *out, const struct row *row)
 		return bytes ? add_unit(out, bytes, UNIT_BYTES) : add_plain(out, "-");
 	if (full)
 		columns += add_plain(out, "!");
-	columns += add_number(out, waiting) + add_plain(out, "/");
+	columns += buf_add_unsigned(out, waiting);
+	columns += add_plain(out, "/");
 	if (!(row->sk->have & HAVE_BACKLOG))
 		return columns + add_plain(out, "?");
-	return columns + add_number(out, backlog);
+	return columns + buf_add_unsigned(out, backlog);
 }
 
 static size_t add_timer(struct buf *out, const struct socket *sk)
 {
-	size_t columns = add_plain(out, timer_names[sk->timer]) + add_plain(out, " ") +
-			 add_duration_ms(out, sk->timer_ms);
+	size_t columns = add_plain(out, timer_names[sk->timer]);
 
-	if (sk->timer_tries)
-		columns += add_plain(out, " try ") + add_number(out, sk->timer_tries);
+	columns += add_plain(out, " ");
+	columns += add_duration_ms(out, sk->timer_ms);
+	if (sk->timer_tries) {
+		columns += add_plain(out, " try ");
+		columns += buf_add_unsigned(out, sk->timer_tries);
+	}
 	return columns;
 }
 
@@ -286,7 +279,7 @@ static size_t add_netns(struct buf *out, const struct row *row)
 {
 	const struct netns *netns = &row->snap->netns[row->sk->netns];
 
-	return netns->name ? add_text(out, netns->name) : add_number(out, netns->inode);
+	return netns->name ? add_text(out, netns->name) : buf_add_unsigned(out, netns->inode);
 }
 
 size_t cell_add_value(struct buf *out, const struct row *row, const struct field *field,

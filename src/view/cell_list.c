@@ -16,8 +16,7 @@ static size_t add_plain(struct buf *out, const char *text, size_t columns)
 	return columns;
 }
 
-/* Arguments of a command line, each ended by NUL, with blanks between them. */
-static size_t add_arguments(struct buf *out, const char *text, size_t length)
+size_t cell_add_arguments(struct buf *out, const char *text, size_t length)
 {
 	size_t columns = 0;
 
@@ -46,12 +45,10 @@ size_t cell_add_list(struct buf *out, const struct row *row, const struct field 
 			columns += item.text ? add_plain(out, "; ", 2) : add_plain(out, ",", 1);
 		if (count++ == ITEMS_SHOWN)
 			return columns + add_plain(out, "…", 1);
-		if (item.text) {
-			columns += add_arguments(out, item.text, item.length);
-			continue;
-		}
-		buf_add_unsigned(out, item.number);
-		columns += digits_of(item.number);
+		if (item.text)
+			columns += cell_add_arguments(out, item.text, item.length);
+		else
+			columns += buf_add_unsigned(out, item.number);
 	}
 	return columns;
 }

@@ -5,6 +5,9 @@
 
 #include "view/cell.h"
 
+/* Arguments of a command line, each ended by NUL, with blanks between them; returns the columns. */
+size_t cell_add_arguments(struct buf *out, const char *text, size_t length);
+
 /* The items of a VALUE_LIST, the first few: "811,812,…"; returns the columns. */
 size_t cell_add_list(struct buf *out, const struct row *row, const struct field *field);
 

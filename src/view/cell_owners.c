@@ -81,12 +81,6 @@ static void gather_members(struct groups *groups, const struct snapshot *snap,
 		add_process(groups, &snap->processes[process]);
 }
 
-static size_t add_number(struct buf *out, uint32_t number)
-{
-	buf_add_unsigned(out, number);
-	return digits_of(number);
-}
-
 /* One process with one descriptor, as most sockets have: "nginx 811". */
 static size_t add_single(struct buf *out, const struct process *process)
 {
@@ -94,7 +88,7 @@ static size_t add_single(struct buf *out, const struct process *process)
 	size_t columns = text_add_safe(out, command, strlen(command), SIZE_MAX);
 
 	buf_add_char(out, ' ');
-	return columns + 1 + add_number(out, process->pid);
+	return columns + 1 + buf_add_unsigned(out, process->pid);
 }
 
 /* "nginx 811", "nginx (8) 811,812,…" */
@@ -106,7 +100,7 @@ static size_t add_group(struct buf *out, const struct group *group)
 	buf_add_char(out, ' ');
 	if (group->count > 1) {
 		buf_add_char(out, '(');
-		columns += add_number(out, group->count) + 3;
+		columns += buf_add_unsigned(out, group->count) + 3;
 		buf_add_literal(out, ") ");
 	}
 	for (uint32_t i = 0; i < shown; i++) {
@@ -114,7 +108,7 @@ static size_t add_group(struct buf *out, const struct group *group)
 			buf_add_char(out, ',');
 			columns++;
 		}
-		columns += add_number(out, group->pids[i]);
+		columns += buf_add_unsigned(out, group->pids[i]);
 	}
 	if (group->count > shown) {
 		buf_add_literal(out, ",…");

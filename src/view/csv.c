@@ -194,13 +194,6 @@ static void add_owners(struct csv *csv, const struct row *row)
 
 /* ---- rows ------------------------------------------------------------ */
 
-static void add_address(struct csv *csv, const struct endpoint *ep)
-{
-	char *at = buf_room(csv->out, ADDRESS_TEXT_MAX);
-
-	buf_used(csv->out, address_print(at, &ep->address));
-}
-
 /* As the table has it. */
 static void add_shown(struct csv *csv, const struct row *row, const struct field *field,
 		      struct value value)
@@ -229,7 +222,7 @@ static void add_value(struct csv *csv, const struct row *row, const struct field
 		add_text(csv, value.text);
 		break;
 	case VALUE_ADDRESS:
-		add_address(csv, value.endpoint);
+		address_add(csv->out, &value.endpoint->address);
 		break;
 	case VALUE_LIST:
 		add_list(csv, row, field);

@@ -9,7 +9,8 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "view/cell.h"
+#include "cell_list.h"
+#include "layout.h"
 
 enum { INDENT = 4, GAP = 2 };
 
@@ -81,11 +82,10 @@ static void end(struct line *line)
 static size_t add_label(struct buf *out, const char *title)
 {
 	size_t length = strlen(title);
-	bool capitals = title[0] <= 'Z' && title[length - 1] <= 'Z';
 
-	if (!capitals)
+	if (!layout_is_heading(title))
 		buf_add(out, title, length);
-	for (size_t i = 0; capitals && i < length; i++)
+	for (size_t i = 0; layout_is_heading(title) && i < length; i++)
 		buf_add_char(out, (char)(title[i] >= 'A' ? title[i] + 'a' - 'A' : title[i]));
 	buf_add_char(out, ' ');
 	return length + 1;
@@ -111,16 +111,16 @@ static void add_pair(struct line *line, const struct row *row, const struct fiel
 	buf_add(line->out, scratch->data, scratch->length);
 }
 
-static void add_text_pair(struct line *line, const char *label, const char *text, size_t length,
+static void add_text_pair(struct line *line, const char *label, const char *text,
 			  struct buf *scratch)
 {
 	size_t columns;
 
-	if (!text || !length)
+	if (!text || !*text)
 		return;
 	scratch->length = 0;
 	columns = add_label(scratch, label);
-	columns += text_add_safe(scratch, text, length, SIZE_MAX);
+	columns += text_add_safe(scratch, text, strlen(text), SIZE_MAX);
 	step(line, columns);
 	buf_add(line->out, scratch->data, scratch->length);
 }
@@ -141,33 +141,27 @@ static void add_start_time(struct line *line, const struct process *process)
 	buf_add(line->out, text, length);
 }
 
-/* Arguments are ended by NUL; they are shown with blanks between them. */
 static void add_command_line(struct line *line, const struct process *process,
-			     struct buf *scratch, struct buf *joined)
+			     struct buf *scratch)
 {
-	size_t length = process->command_line_length;
+	size_t length = process->command_line_length, columns;
 
-	joined->length = 0;
 	while (length && !process->command_line[length - 1])
 		length--;
-	for (size_t i = 0; i < length; i++)
-		buf_add_char(joined, process->command_line[i] ? process->command_line[i] : ' ');
-	add_text_pair(line, "command", joined->data, length, scratch);
-}
-
-static size_t text_length(const char *text)
-{
-	return text ? strlen(text) : 0;
+	if (!length)
+		return;
+	scratch->length = 0;
+	columns = add_label(scratch, "command");
+	columns += cell_add_arguments(scratch, process->command_line, length);
+	step(line, columns);
+	buf_add(line->out, scratch->data, scratch->length);
 }
 
 static void add_process(struct line *line, const struct row *row, const struct owner *owner,
 			struct buf *scratch)
 {
 	const struct process *process = owner_process(row->snap, owner);
-	struct buf joined;
 
-	if (buf_init(&joined, -1) < 0)
-		return;
 	scratch->length = 0;
 	buf_add_literal(scratch, "pid ");
 	buf_add_unsigned(scratch, process->pid);
@@ -182,15 +176,12 @@ static void add_process(struct line *line, const struct row *row, const struct o
 		buf_add_unsigned(scratch, (uint64_t)owner->fd);
 	step(line, scratch->length);
 	buf_add(line->out, scratch->data, scratch->length);
-	add_command_line(line, process, scratch, &joined);
-	add_text_pair(line, "executable", process->executable, text_length(process->executable),
-		      scratch);
-	add_text_pair(line, "unit", process->unit, text_length(process->unit), scratch);
-	add_text_pair(line, "container", process->container, text_length(process->container),
-		      scratch);
+	add_command_line(line, process, scratch);
+	add_text_pair(line, "executable", process->executable, scratch);
+	add_text_pair(line, "unit", process->unit, scratch);
+	add_text_pair(line, "container", process->container, scratch);
 	add_start_time(line, process);
 	end(line);
-	buf_free(&joined);
 }
 
 static void add_extended(struct line *line, const struct row *row, struct buf *scratch)

@@ -49,6 +49,14 @@ static void add_text(struct buf *out, const char *text)
 		buf_add_literal(out, "null");
 }
 
+static void add_number_if(struct buf *out, bool known, uint64_t number)
+{
+	if (known)
+		buf_add_unsigned(out, number);
+	else
+		buf_add_literal(out, "null");
+}
+
 void json_add_member(const char *front, const char *text, struct buf *out)
 {
 	buf_add_text(out, front);
@@ -102,15 +110,9 @@ static void add_owner(struct buf *out, const struct snapshot *snap, const struct
 	buf_add_literal(out, "{\"pid\":");
 	buf_add_unsigned(out, process->pid);
 	buf_add_literal(out, ",\"fd\":");
-	if (owner->fd == OWNER_NO_FD)
-		buf_add_literal(out, "null");
-	else
-		buf_add_unsigned(out, (uint64_t)owner->fd);
+	add_number_if(out, owner->fd != OWNER_NO_FD, (uint64_t)owner->fd);
 	buf_add_literal(out, ",\"tid\":");
-	if (owner->tid)
-		buf_add_unsigned(out, owner->tid);
-	else
-		buf_add_literal(out, "null");
+	add_number_if(out, owner->tid, owner->tid);
 	json_add_member(",\"command\":", process->command, out);
 	buf_add_literal(out, ",\"command_line\":");
 	add_command_line(out, process);
@@ -153,13 +155,11 @@ static void add_endpoint(struct buf *out, const struct row *row, const struct en
 {
 	const struct socket *sk = row->sk;
 	const char *interface = NULL;
-	char *at;
 
-	if (sk->interface && (ep == &sk->local || address_is_link_local(&ep->address)))
+	if (socket_has_scope(sk, ep))
 		interface = snapshot_interface(row->snap, sk->netns, sk->interface);
 	buf_add_literal(out, "{\"address\":\"");
-	at = buf_room(out, ADDRESS_TEXT_MAX);
-	buf_used(out, address_print(at, &ep->address));
+	address_add(out, &ep->address);
 	buf_add_literal(out, "\",\"port\":");
 	buf_add_unsigned(out, ep->port);
 	json_add_member(",\"interface\":", interface, out);
@@ -181,10 +181,7 @@ static void add_timer(struct buf *out, const struct socket *sk)
 static void add_netns(struct buf *out, const struct netns *netns)
 {
 	buf_add_literal(out, "{\"inode\":");
-	if (netns->inode)
-		buf_add_unsigned(out, netns->inode);
-	else
-		buf_add_literal(out, "null");
+	add_number_if(out, netns->inode, netns->inode);
 	json_add_member(",\"name\":", netns->name, out);
 	buf_add_char(out, '}');
 }
@@ -192,10 +189,7 @@ static void add_netns(struct buf *out, const struct netns *netns)
 static void add_pair(struct buf *out, const struct snapshot *snap, const struct socket *other)
 {
 	buf_add_literal(out, "{\"cookie\":");
-	if (other->have & HAVE_COOKIE)
-		buf_add_unsigned(out, other->cookie);
-	else
-		buf_add_literal(out, "null");
+	add_number_if(out, other->have & HAVE_COOKIE, other->cookie);
 	json_add_member(",\"state\":", state_names[other->state], out);
 	buf_add_literal(out, ",\"owners\":");
 	add_owners(out, snap, other);
@@ -297,7 +291,7 @@ static void make_keys(struct json *json)
 
 		key->length = (size_t)snprintf(key->text, sizeof(key->text), "%c\"%s%s\":",
 					       begins_object(id) ? '{' : ',',
-					       fields[id].key ? fields[id].key : fields[id].name,
+					       field_key(&fields[id]),
 					       unit_suffixes[fields[id].unit]);
 	}
 }

@@ -136,11 +136,16 @@ uint32_t layout_needs(const struct view_options *options)
 	return needs;
 }
 
+bool layout_is_heading(const char *title)
+{
+	return title[0] <= 'Z' && title[1] <= 'Z';
+}
+
 void layout_add_heading(struct buf *out, const struct field *field)
 {
-	bool capitals = field->title[0] <= 'Z' && field->title[1] <= 'Z';
+	const char *at = layout_is_heading(field->title) ? field->title : field->name;
 
-	for (const char *at = capitals ? field->title : field->name; *at; at++) {
+	for (; *at; at++) {
 		bool small = *at >= 'a' && *at <= 'z';
 
 		buf_add_char(out, (char)(*at == '_' ? '-' : small ? *at - 'a' + 'A' : *at));

@@ -28,6 +28,9 @@ void layout_init(struct layout *layout, const struct listing *listing, enum list
 /* What the columns of all groups need: enum need. */
 uint32_t layout_needs(const struct view_options *options);
 
+/* Is a title the heading of a column, in capitals?  Else it is a label. */
+bool layout_is_heading(const char *title);
+
 /* The heading of a column; a figure, whose title is a label, has its name in capitals. */
 void layout_add_heading(struct buf *out, const struct field *field);
 

@@ -4,7 +4,6 @@
  * comes from there; the few objects that json.c writes by hand are below.
  */
 #include "base/array.h"
-#include "base/text.h"
 #include "view/view.h"
 
 #define TEXT "{\"type\":\"string\"}"
@@ -97,20 +96,13 @@ static const char *const definitions[VALUE_TYPE_COUNT] = {
 	[VALUE_NETNS] = "netns",       [VALUE_TCP] = "tcp",	   [VALUE_MEMORY] = "memory",
 };
 
-static void add_json_text(struct buf *out, const char *text)
-{
-	text_add_json(out, text, strlen(text));
-}
-
 /* ---- fields ---------------------------------------------------------- */
 
 static void add_words(struct buf *out, const struct field *field, bool or_null)
 {
 	buf_add_literal(out, "\"enum\":[");
-	for (size_t i = 0; field->word(i); i++) {
-		buf_add_text(out, i ? "," : "");
-		add_json_text(out, field->word(i));
-	}
+	for (size_t i = 0; field->word(i); i++)
+		json_add_member(i ? "," : "", field->word(i), out);
 	buf_add_text(out, or_null ? ",null]" : "]");
 }
 
@@ -153,7 +145,7 @@ static void add_field_type(struct buf *out, const struct field *field)
 static void add_key(struct buf *out, const struct field *field)
 {
 	buf_add_char(out, '"');
-	buf_add_text(out, field->key ? field->key : field->name);
+	buf_add_text(out, field_key(field));
 	buf_add_text(out, unit_suffixes[field->unit]);
 	buf_add_char(out, '"');
 }
@@ -162,8 +154,7 @@ static void add_field(struct buf *out, const struct field *field)
 {
 	buf_add_literal(out, "\t\t\t\t");
 	add_key(out, field);
-	buf_add_literal(out, ": {\"description\":");
-	add_json_text(out, field->help);
+	json_add_member(": {\"description\":", field->help, out);
 	buf_add_char(out, ',');
 	add_field_type(out, field);
 	buf_add_char(out, '}');
@@ -171,8 +162,7 @@ static void add_field(struct buf *out, const struct field *field)
 
 static void begin_object(struct buf *out, const char *indent, const char *name)
 {
-	buf_add_text(out, indent);
-	add_json_text(out, name);
+	json_add_member(indent, name, out);
 	buf_add_literal(out, ": {\n");
 }
 
@@ -200,8 +190,7 @@ static void add_field_object(struct buf *out, const char *name, enum field_id fi
 static void add_member(struct buf *out, const char *indent, const struct member *member)
 {
 	buf_add_text(out, indent);
-	buf_add_char(out, '\t');
-	add_json_text(out, member->key);
+	json_add_member("\t", member->key, out);
 	buf_add_literal(out, ": ");
 	if (member->schema) {
 		buf_add_text(out, member->schema);
@@ -229,10 +218,8 @@ static void add_members(struct buf *out, const char *indent, const struct member
 	buf_add_literal(out, "},\n");
 	buf_add_text(out, indent);
 	buf_add_literal(out, "\"required\": [");
-	for (size_t i = 0; i < count; i++) {
-		buf_add_text(out, i ? ", " : "");
-		add_json_text(out, members[i].key);
-	}
+	for (size_t i = 0; i < count; i++)
+		json_add_member(i ? ", " : "", members[i].key, out);
 	buf_add_char(out, ']');
 }
 
