@@ -28,6 +28,12 @@ int is_printable(int32_t code);
  */
 size_t text_add_safe(struct buf *buf, const char *text, size_t length, size_t columns);
 
+/*
+ * Append words that are safe already and a newline: lines of `room` columns,
+ * all but the first, which stands where the output is, indented by `at`.
+ */
+void text_add_wrapped(struct buf *buf, const char *text, size_t at, size_t room);
+
 /* Columns that text_add_safe() would use for the whole text. */
 size_t text_width(const char *text, size_t length);
 

@@ -3,10 +3,12 @@
 #ifndef COLLECT_LOOKUP_H
 #define COLLECT_LOOKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "model/address.h"
+#include "model/protocol.h"
 
 /*
  * Ports that /etc/services gives to `name` or to a name it is also known by,
@@ -22,5 +24,11 @@ size_t lookup_host(const char *name, struct address *addresses, size_t most);
 
 /* Id of the cgroup (v2) with this path, as /proc/PID/cgroup writes it; 0: there is none. */
 uint64_t lookup_cgroup(const char *path);
+
+/*
+ * Name of the systemd socket unit whose file lets systemd listen on this port,
+ * with its ".socket", at most `size` - 1 bytes into `name`; false: none does.
+ */
+bool lookup_socket_unit(enum protocol protocol, uint16_t port, char *name, size_t size);
 
 #endif

@@ -247,3 +247,24 @@ void text_add_json(struct buf *buf, const char *text, size_t length)
 	}
 	buf_add_char(buf, '"');
 }
+
+void text_add_wrapped(struct buf *buf, const char *text, size_t at, size_t room)
+{
+	size_t used = 0;
+
+	while (*text) {
+		size_t length = strcspn(text, " "), columns = text_width(text, length);
+
+		if (used && used + 1 + columns > room) {
+			buf_add_char(buf, '\n');
+			buf_add_blanks(buf, at);
+			used = 0;
+		}
+		if (used)
+			buf_add_char(buf, ' ');
+		buf_add(buf, text, length);
+		used += columns + (used ? 1 : 0);
+		text += length + (text[length] == ' ');
+	}
+	buf_add_char(buf, '\n');
+}

@@ -20,6 +20,22 @@ enum status {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER, COLOR_COUNT };
 
+/* What the wanted socket of `conntab why` is like, and how to find out. */
+enum why {
+	WHY_REUSEADDR = 1 << 0,
+	WHY_REUSEPORT = 1 << 1,
+	WHY_V6ONLY = 1 << 2,
+	WHY_DUAL_STACK = 1 << 3,
+	WHY_LISTEN = 1 << 4,
+	WHY_NO_PROBE = 1 << 5,
+	WHY_VERBOSE = 1 << 6,
+};
+
+/* An option that is for one command only. */
+struct only {
+	const char *option, *command;	/* NULL: none was given */
+};
+
 /* What the command line asked for. */
 struct settings {
 	uint32_t protocols;		/* PROTOCOL_BIT()s; 0: all */
@@ -30,7 +46,11 @@ struct settings {
 	bool all, listening, no_header, quiet, explain, summary, help, version;
 	const char *netns;
 	const char *replay;		/* a file in the place of the kernel */
+	uint32_t why;			/* enum why */
+	const char *device, *user, *connect;
+	struct only only;		/* the last of its kind */
 	bool only_filter;		/* no word is a command: they stand behind "--" */
+	char **behind_dashes;		/* the words that do, then NULL; NULL: there was no "--" */
 	const char *maybe_command;	/* a first word that is none, but may be a slip; or NULL */
 	char **words;			/* behind the command; as many as it takes, then NULL */
 	bool columns_chosen;
@@ -46,11 +66,13 @@ struct command {
 	const char *words;		/* what may follow, for --help; NULL: nothing */
 	int most;			/* how many words; ANY_WORDS: no limit */
 	enum status (*run)(const struct settings *settings);
+	const char *usage;		/* its own --help, up to its options; NULL: it has none */
 };
 
 extern const struct command list_command;
 extern const struct command record_command;
 extern const struct command diff_command;
+extern const struct command why_command;
 extern const struct command fields_command;
 extern const struct command schema_command;
 extern const struct command completion_command;
@@ -67,27 +89,6 @@ enum status open_input(const struct settings *settings, struct source **source);
 /* The same of a recorded file, which the word behind `what` names. */
 enum status open_record(const char *what, const char *path, struct source **source);
 
-/*
- * Read the options of `argv` into `settings`, and the place of the first word
- * that is no option into `*words`.  On bad input says so on stderr; then the
- * result is false.
- */
-bool options_parse(struct settings *settings, int argc, char **argv, int *words);
-
-/* An option as completion needs it. */
-struct option_text {
-	const char *name, *help;
-	const char *argument;		/* NULL: takes none */
-	char letter;			/* '\0': has none */
-};
-
-/* The option at `index`, in the order of --help; false behind the last one. */
-bool option_text(size_t index, struct option_text *text);
-
-/* Read the LIST of --columns or --sort into `settings`; on bad input says so and is false. */
-bool columns_parse(struct settings *settings, const char *list);
-bool sort_parse(struct settings *settings, const char *list);
-
 /* What the options ask of a view. */
 struct view_options view_options_of(const struct settings *settings);
 
@@ -96,9 +97,6 @@ uint32_t states_to_show(const struct settings *settings, const struct filter *fi
 
 /* Columns of the terminal that is standard output; 0: it is none. */
 size_t terminal_width(void);
-
-/* The options as lines of --help. */
-void options_show(struct buf *out);
 
 /*
  * "conntab: WHAT 'WORD': EXPECTED" on stderr; `word` may be NULL.  Bytes of

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/spell.h"
-#include "cmd.h"
+#include "option.h"
 
 enum { ADVICE_MAX = 160 };
 

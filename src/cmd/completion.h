@@ -3,7 +3,7 @@
 #ifndef CMD_COMPLETION_H
 #define CMD_COMPLETION_H
 
-#include "cmd.h"
+#include "option.h"
 
 /* How a shell writes what is put into its script. */
 struct shell {

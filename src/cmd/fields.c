@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "cmd.h"
 
 enum { INDENT = 2, GAP = 2, HELP_LEAST = 30, HELP_INDENT = 8 };
@@ -56,24 +57,8 @@ struct printer {
 /* Words of `text`, from column `at` on, and below that where the terminal ends. */
 static void add_wrapped(struct printer *printer, const char *text, size_t at)
 {
-	size_t room = printer->width > at + HELP_LEAST ? printer->width - at : SIZE_MAX;
-	size_t used = 0;
-
-	while (*text) {
-		size_t length = strcspn(text, " ");
-
-		if (used && used + 1 + length > room) {
-			buf_add_char(printer->out, '\n');
-			buf_add_blanks(printer->out, at);
-			used = 0;
-		}
-		if (used)
-			buf_add_char(printer->out, ' ');
-		buf_add(printer->out, text, length);
-		used += length + (used ? 1 : 0);
-		text += length + (text[length] == ' ');
-	}
-	buf_add_char(printer->out, '\n');
+	text_add_wrapped(printer->out, text, at,
+			 printer->width > at + HELP_LEAST ? printer->width - at : SIZE_MAX);
 }
 
 static void add_padded(struct printer *printer, const char *text, size_t width)

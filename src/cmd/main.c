@@ -3,16 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/text.h"
-#include "cmd.h"
+#include "option.h"
 
 static const struct command *const commands[] = {
-	&list_command, &record_command, &diff_command, &fields_command, &completion_command,
-	&schema_command,
+	&list_command, &why_command, &record_command, &diff_command, &fields_command,
+	&completion_command, &schema_command,
 };
 
 enum { COMMAND_COUNT = ARRAY_SIZE(commands), HELP_INDENT = 28,
@@ -101,17 +102,28 @@ static enum status show_help(void)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
 			"Usage: conntab [COMMAND] [OPTIONS] [TARGET...] [FILTER]\n\n"
-			"Who listens on this machine, who is connected, and whose it is.\n\n"
+			"Who listens on this machine, who is connected, and whose it is.\n"
 			"Commands:\n");
 	show_commands(&out);
 	buf_add_literal(&out, "\nOptions:\n");
-	options_show(&out);
+	options_show(NULL, &out);
 	buf_add_literal(&out, "\nTargets: 8080, 22,80, 8000-8010, https, 127.0.0.1:8080, udp:53\n"
 			      "Filters: dport 443 and not user root, state time-wait, "
 			      "dst 10.0.0.0/8\n"
 			      "Exit status: 0 found, 1 nothing matched, 2 wrong usage, "
 			      "3 incomplete\nSee conntab(8), conntab-filter(7), "
 			      "conntab-fields(7).\n");
+	return finish(&out, STATUS_FOUND);
+}
+
+static enum status show_command_help(const struct command *command)
+{
+	struct buf out;
+
+	if (buf_init(&out, STDOUT_FILENO) < 0)
+		return STATUS_INCOMPLETE;
+	buf_add_text(&out, command->usage);
+	options_show(command->name, &out);
 	return finish(&out, STATUS_FOUND);
 }
 
@@ -156,7 +168,7 @@ static const struct command *find_command(char **words, int *used)
 /* Commands to come; who means a word of a filter writes -- before it. */
 static bool is_to_come(const char *word)
 {
-	static const char *const names[] = { "top", "why", "events", "kill", "ss", "netstat" };
+	static const char *const names[] = { "top", "events", "kill", "ss", "netstat" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(word, names[i]) == 0)
@@ -175,6 +187,17 @@ static const char *extra_word(const struct settings *settings, const struct comm
 	return settings->words[command->most];
 }
 
+static bool is_for_another(const struct settings *settings, const struct command *command)
+{
+	char advice[64];
+
+	if (!settings->only.option || strcmp(settings->only.command, command->name) == 0)
+		return false;
+	snprintf(advice, sizeof(advice), "only conntab %s takes it", settings->only.command);
+	complain("option", settings->only.option, advice);
+	return true;
+}
+
 static enum status run_command(struct settings *settings, char **words)
 {
 	const struct command *command = commands[0];
@@ -183,6 +206,10 @@ static enum status run_command(struct settings *settings, char **words)
 
 	if (!settings->only_filter)
 		command = find_command(words, &used);
+	if (settings->help)
+		return command->usage ? show_command_help(command) : show_help();
+	if (is_for_another(settings, command))
+		return STATUS_USAGE;
 	if (!used && !settings->only_filter)
 		settings->maybe_command = words[0];
 	if (settings->maybe_command && strcmp(words[0], "help") == 0)
@@ -210,8 +237,6 @@ int main(int argc, char **argv)
 	occupy_standard_files();
 	if (!options_parse(&settings, argc, argv, &words))
 		return STATUS_USAGE;
-	if (settings.help)
-		return (int)show_help();
 	if (settings.version)
 		return (int)show_version();
 	return (int)run_command(&settings, argv + words);

@@ -7,11 +7,12 @@
 
 #include "base/array.h"
 #include "base/spell.h"
-#include "cmd.h"
+#include "option.h"
 #include "model/protocol.h"
 #include "model/query.h"
 
-enum { LONG_ONLY = 256, HELP_INDENT = 28 };
+/* Letters of options without one; those from WHY_ONLY on are for `conntab why` alone. */
+enum { LONG_ONLY = 256, WHY_ONLY = 512, HELP_INDENT = 28 };
 
 struct option_row {
 	uint32_t letter;		/* LONG_ONLY and more: has none */
@@ -48,6 +49,10 @@ APPLY_SIMPLE(set_explain, settings->explain = true)
 APPLY_SIMPLE(set_view, settings->view = (enum view_id)row->bits)
 APPLY_SIMPLE(set_netns, settings->netns = value)
 APPLY_SIMPLE(set_replay, settings->replay = value)
+APPLY_SIMPLE(add_why, settings->why |= row->bits)
+APPLY_SIMPLE(set_device, settings->device = value)
+APPLY_SIMPLE(set_user, settings->user = value)
+APPLY_SIMPLE(set_connect, settings->connect = value)
 APPLY_SIMPLE(set_help, settings->help = true)
 APPLY_SIMPLE(set_version, settings->version = true)
 
@@ -135,6 +140,22 @@ static const struct option_row options[] = {
 	{ LONG_ONLY + 1, 0, "color", "WHEN", "auto, always or never", set_color },
 	{ 'h', 0, "help", NULL, "this help", set_help },
 	{ 'V', 0, "version", NULL, "the version", set_version },
+	{ WHY_ONLY, WHY_REUSEADDR, "reuseaddr", NULL,
+	  "the wanted socket sets SO_REUSEADDR", add_why },
+	{ WHY_ONLY + 1, WHY_REUSEPORT, "reuseport", NULL,
+	  "it sets SO_REUSEPORT", add_why },
+	{ WHY_ONLY + 2, WHY_V6ONLY, "v6only", NULL, "it sets IPV6_V6ONLY", add_why },
+	{ WHY_ONLY + 3, WHY_DUAL_STACK, "no-v6only", NULL,
+	  "it clears IPV6_V6ONLY", add_why },
+	{ WHY_ONLY + 4, 0, "device", "DEV",
+	  "it is bound to an interface (SO_BINDTODEVICE)", set_device },
+	{ WHY_ONLY + 5, 0, "user", "USER", "whose it is to be; by default yours", set_user },
+	{ WHY_ONLY + 6, WHY_LISTEN, "listen", NULL, "it listens after bind()", add_why },
+	{ WHY_ONLY + 7, WHY_NO_PROBE, "no-probe", NULL,
+	  "never try a bind(), even where nothing else can tell", add_why },
+	{ WHY_ONLY + 8, 0, "connect", "HOST:PORT",
+	  "why is a connection there refused?", set_connect },
+	{ WHY_ONLY + 9, WHY_VERBOSE, "verbose", NULL, "say what was looked at and tried", add_why },
 };
 
 enum { OPTION_COUNT = ARRAY_SIZE(options) };
@@ -158,6 +179,12 @@ static void make_getopt(char letters[2 * OPTION_COUNT + 2], struct option longs[
 	longs[OPTION_COUNT] = (struct option){ .name = NULL };
 }
 
+/* The only command that takes it; NULL: any. */
+static const char *command_of(const struct option_row *row)
+{
+	return row->letter >= WHY_ONLY ? "why" : NULL;
+}
+
 static const struct option_row *find_option(uint32_t letter)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++)
@@ -179,46 +206,9 @@ static const char *option_nearest(const char *word)
 	return spell.best;
 }
 
-/* Options of ss and netstat that we have not, or have by another name. */
-static const struct foreign_option {
-	char letter;
-	const char *name;
-	const char *advice;
-} foreign_options[] = {
-	{ 'x', "unix", "unix sockets are not listed by this version" },
-	{ '0', "packet", "packet sockets are not listed by this version" },
-	{ 'S', "sctp", "SCTP sockets are not listed by this version" },
-	{ 'M', "mptcp", "MPTCP sockets are not listed by this version; "
-			"their TCP connections are: 'ulp mptcp'" },
-	{ 'A', "query", "use -t, -u, -w or --udplite" },
-	{ 'f', "family", "use -4 or -6" },
-	{ 'K', "kill", "this version closes no sockets" },
-	{ 'E', "events", "this version does not follow connections as they open and close" },
-	{ 'T', "threads", "threads are named in JSON (-j, tid)" },
-	{ 'B', "bound-inactive", "use the filter 'state bound'" },
-	{ 'O', "oneline", "not needed: without -i and -m a socket is one line, "
-			  "and --jsonl and --csv always have one" },
-	{ 'Q', "no-queues", "use --columns -recv_queue,-send_queue,-queue" },
-	{ 'D', "diag", "use conntab record FILE" },
-	{ 'W', "wide", "not needed: nothing is cut when the output is no terminal" },
-};
-
-static const char *foreign_advice(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(foreign_options); i++) {
-		const struct foreign_option *option = &foreign_options[i];
-
-		if (word[1] == '-' && strcmp(word + 2, option->name) == 0)
-			return option->advice;
-		if (word[1] == option->letter)
-			return option->advice;
-	}
-	return NULL;
-}
-
 static void complain_unknown(const char *word)
 {
-	const char *foreign = *word == '-' ? foreign_advice(word) : NULL;
+	const char *foreign = *word == '-' ? option_foreign(word) : NULL;
 	const char *nearest = word[0] == '-' && word[1] == '-' ? option_nearest(word + 2) : NULL;
 	char advice[64];
 
@@ -267,16 +257,17 @@ static bool is_whole(char **argv, const struct option *option)
 	return false;
 }
 
-/* Getopt moves the words to the end: were they behind a "--" before? */
-static bool is_behind_dashes(char *const *before, char *const *argv)
+/* Getopt moves the words to the end: which of them stood behind a "--" before?  NULL: none did. */
+static char **behind_dashes(char *const *before, int argc, char **argv)
 {
-	const char *dashes = argv[optind - 1], *word = argv[optind];
+	const char *dashes = argv[optind - 1];
+	int at = 0;
 
-	if (!word || optind < 2 || strcmp(dashes, "--") != 0)
-		return false;
-	while (*before != word && *before != dashes)
-		before++;
-	return *before == dashes;
+	if (optind < 2 || strcmp(dashes, "--") != 0)
+		return NULL;
+	while (at < argc && before[at] != dashes)
+		at++;
+	return at < argc ? argv + at + 1 : NULL;
 }
 
 static bool read_options(struct settings *settings, int argc, char **argv)
@@ -299,6 +290,8 @@ static bool read_options(struct settings *settings, int argc, char **argv)
 			return false;
 		if (!row->apply(settings, row, optarg))
 			return false;
+		if (command_of(row))
+			settings->only = (struct only){ row->name, command_of(row) };
 		which = -1;
 	}
 	return true;
@@ -316,7 +309,8 @@ bool options_parse(struct settings *settings, int argc, char **argv, int *words)
 	for (int i = 0; i < argc; i++)
 		before[i] = argv[i];
 	good = read_options(settings, argc, argv);
-	settings->only_filter = good && is_behind_dashes(before, argv);
+	settings->behind_dashes = good ? behind_dashes(before, argc, argv) : NULL;
+	settings->only_filter = argv[optind] && settings->behind_dashes == argv + optind;
 	*words = optind;
 	free(before);
 	return good;
@@ -337,12 +331,21 @@ bool option_text(size_t index, struct option_text *text)
 	return true;
 }
 
-void options_show(struct buf *out)
+static bool is_for(const struct option_row *row, const char *command)
+{
+	const char *only = command_of(row);
+
+	return command && only ? strcmp(only, command) == 0 : command == only;
+}
+
+void options_show(const char *command, struct buf *out)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &options[i];
 		size_t start = out->length;
 
+		if (!is_for(row, command))
+			continue;
 		if (row->letter < LONG_ONLY) {
 			buf_add_literal(out, "  -");
 			buf_add_char(out, (char)row->letter);

@@ -335,6 +335,18 @@ int json_add_sockets(struct listing *listing, struct buf *out)
 	return err;
 }
 
+void json_add_socket(const struct snapshot *snap, const struct socket *sk, const char *more,
+		     struct buf *out)
+{
+	const struct row row = { .snap = snap, .sk = sk };
+	struct json json = { .out = out };
+
+	make_keys(&json);
+	add_fields(&json, &row, 0, FIELD_JSON_END - 1);
+	buf_add_text(out, more);
+	buf_add_char(out, '}');
+}
+
 int json_show(struct listing *listing, const struct view_options *options, struct buf *out)
 {
 	int err;
