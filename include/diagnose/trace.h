@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Run a command and see each bind(), listen() and connect() of it and of its
+ * descendants that fails.  This is the one part of diagnose that does I/O.
+ *
+ * A seccomp filter makes the kernel stop a thread in these calls only, and
+ * ptrace reads what came of them; all other calls run without a stop.  So it
+ * works for static, multi-threaded and stripped programs of any language.
+ *
+ * The limits:
+ * - Calls of another architecture than ours (32-bit programs), requests of
+ *   io_uring, and what recv() says of a refused datagram are not seen; nor is
+ *   socketcall(), by which old 32-bit programs bind.
+ * - A process that is traced can't be traced by another: gdb, strace and
+ *   LeakSanitizer don't work below the command.
+ * - Who has no CAP_SYS_ADMIN runs the command with no_new_privs: programs that
+ *   are set-uid, set-gid or have capabilities don't get their privileges.
+ *   argv[0] is refused then; for others `unprivileged` is called.
+ * - What was started with CLONE_UNTRACED, and all programs when the tracer is
+ *   killed with SIGKILL, keep the filter without a tracer: the calls fail with
+ *   ENOSYS.
+ * - Where a filter of the program's own says SECCOMP_RET_TRACE, the call is
+ *   done, as any tracer would let it.
+ */
+#ifndef DIAGNOSE_TRACE_H
+#define DIAGNOSE_TRACE_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+enum trace_call { TRACE_BIND, TRACE_LISTEN, TRACE_CONNECT };
+
+/*
+ * A call that failed: EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM, of connect()
+ * also ECONNREFUSED, which for a non-blocking one is seen when the program asks
+ * for SO_ERROR.  Not EADDRNOTAVAIL of a datagram's connect(), by which
+ * getaddrinfo() sorts addresses.
+ */
+struct trace_failure {
+	enum trace_call call;
+	int error;		/* errno */
+	uint32_t pid, tid;	/* of the process and its thread, which is stopped */
+	const char *command;	/* name of the process, untrusted; "" unknown */
+	int fd;			/* in the program */
+	/*
+	 * Our own duplicate, to read options and ask for the namespace; closed after the callback.
+	 * -1: could not be had.
+	 */
+	int socket;
+	/* Given to bind() or connect(); of listen() what the socket is bound to.  NULL: unknown. */
+	const struct sockaddr *address;
+	socklen_t length;	/* at most sizeof(struct sockaddr_storage) */
+	int backlog;		/* of listen() */
+};
+
+/*
+ * Who is told.  Both are called in another process than trace_run(), a copy
+ * of the caller's, which stays the same from the first call to the last: so
+ * `context` may remember what was said before.  Write on standard error only:
+ * there the other standard descriptors are /dev/null, and all that were open
+ * in trace_run() are closed.  All signals are blocked.
+ */
+struct trace_watch {
+	void *context;
+	void (*failed)(void *context, const struct trace_failure *failure);
+	/* A descendant runs this program without the privileges its file gives; may be NULL. */
+	void (*unprivileged)(void *context, uint32_t pid, const char *program);
+};
+
+/* Why a command is not run, when trace_run() returns -EPERM. */
+enum trace_refusal {
+	TRACE_NOT_REFUSED,
+	TRACE_SET_USER,		/* `program` is set-uid to another user */
+	TRACE_SET_GROUP,	/* ... set-gid to another group */
+	TRACE_CAPABILITIES,	/* ... has capabilities */
+	TRACE_NOT_ALLOWED,	/* the system permits no ptrace or no filter here */
+};
+
+struct trace_end {
+	int status;		/* as $? of a shell: exit status, or 128 + signal */
+	int signal;		/* what killed the command; 0: it exited */
+	enum trace_refusal refusal;
+	char program[PATH_MAX];	/* what argv[0] was found to be, or the file refused */
+};
+
+/*
+ * Run argv[0], found as a shell finds it, with our standard descriptors,
+ * environment, directory, limits and signals (SIGPIPE has its default action),
+ * and wait for its end.  Signals sent to us go on to the command, and we stop
+ * when it stops.  Whoever kills us kills it.
+ *
+ * Descendants that outlive the command stay watched by a process that remains
+ * in the background until the last of them ends.  It holds standard error open
+ * only if that is no pipe; else it explains on that of the failing program,
+ * where it is the same pipe.
+ *
+ * 0 and `end`; or -errno, and the command did not run: -ENOENT, -EACCES,
+ * -ENOEXEC ... of argv[0], -EPERM with a refusal.  -ECHILD: it ran, but the
+ * tracer was killed.
+ */
+int trace_run(char *const argv[], const struct trace_watch *watch, struct trace_end *end);
+
+#endif

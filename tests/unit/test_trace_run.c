@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* A command that is traced runs as it would without us, or is refused. */
+#include "trace_watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+
+/* The same in a process of its own, which ends as the command does. */
+static pid_t start(const char *role, const char *first)
+{
+	struct trace_end end;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	_exit(trace(&end, role, first, NULL) < 0 ? 99 : end.status);
+}
+
+static int exit_of(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void the_end_is_the_command_s(void **state)
+{
+	struct trace_end end;
+
+	(void)state;
+	assert_int_equal(status_of("exit", "0", NULL), 0);
+	assert_int_equal(status_of("exit", "37", NULL), 37);
+	assert_int_equal(trace(&end, "die", "15", NULL), 0);
+	assert_int_equal(end.signal, SIGTERM);
+	assert_int_equal(end.status, 128 + SIGTERM);
+	assert_int_equal(trace(&end, "die", "9", NULL), 0);
+	assert_int_equal(end.signal, SIGKILL);
+	assert_int_equal(trace(&end, "die", "5", NULL), 0);
+	assert_int_equal(end.signal, SIGTRAP);
+	assert_int_equal(told->count, 0);
+}
+
+static void what_can_not_run_is_said(void **state)
+{
+	char missing[] = "no-such-program-here", no_file[] = "/no/such/program";
+	char directory[] = "/tmp";
+	char *argv[] = { missing, NULL };
+	struct trace_end end;
+
+	(void)state;
+	assert_int_equal(trace_run(argv, &watch, &end), -ENOENT);
+	argv[0] = no_file;
+	assert_int_equal(trace_run(argv, &watch, &end), -ENOENT);
+	argv[0] = directory;
+	assert_int_equal(trace_run(argv, &watch, &end), -EACCES);
+	assert_int_equal(end.refusal, TRACE_NOT_REFUSED);
+}
+
+/* A script whose interpreter is missing is found, but does not run. */
+static void what_fails_to_start_is_said(void **state)
+{
+	char path[] = "/tmp/trace-XXXXXX";
+	static const char text[] = "#!/no/such/interpreter\n";
+	int fd = mkstemp(path);
+	char *argv[] = { path, NULL };
+	struct trace_end end;
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	assert_int_equal(fchmod(fd, 0755), 0);
+	close(fd);
+	assert_int_equal(trace_run(argv, &watch, &end), -ENOENT);
+	unlink(path);
+}
+
+static void the_command_finds_its_signals_and_files_as_ever(void **state)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		char be[] = ROLE_WORD, role[] = "inspect";
+		char *argv[] = { self, be, role, NULL };
+
+		execv(self, argv);
+		_exit(1);
+	}
+	/* What it finds is what the test itself was started with. */
+	assert_int_equal(status_of("inspect", NULL, NULL), exit_of(pid));
+}
+
+static void standard_input_is_the_command_s(void **state)
+{
+	int ends[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		_exit(exit_of(start("read", NULL)));
+	}
+	assert_int_equal(write(ends[1], "\x2a", 1), 1);
+	assert_int_equal(exit_of(pid), 0x2a);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Start a role with its standard output in a pipe; returns the end to read. */
+static int start_with_pipe(pid_t *pid, const char *role, const char *word)
+{
+	int ends[2], out = dup(STDOUT_FILENO);
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	dup2(ends[1], STDOUT_FILENO);
+	*pid = start(role, word);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	close(ends[1]);
+	return ends[0];
+}
+
+static void signals_go_on_to_the_command(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		char number[4], byte;
+		pid_t pid;
+		int out;
+
+		snprintf(number, sizeof(number), "%d", signals[i]);
+		out = start_with_pipe(&pid, "count", number);
+		assert_int_equal(read(out, &byte, 1), 1);
+		kill(pid, signals[i]);
+		assert_int_equal(exit_of(pid), 1);
+		close(out);
+	}
+}
+
+/* The front gets a copy, too, which must not reach the command a second time. */
+static void a_signal_to_the_group_comes_once(void **state)
+{
+	char number[4], byte;
+	pid_t group = fork(), pid;
+	int out;
+
+	(void)state;
+	if (group) {
+		assert_int_equal(exit_of(group), 1);
+		return;
+	}
+	setpgid(0, 0);
+	signal(SIGTERM, SIG_IGN);
+	snprintf(number, sizeof(number), "%d", SIGTERM);
+	out = start_with_pipe(&pid, "count", number);
+	if (read(out, &byte, 1) == 1)
+		kill(0, SIGTERM);
+	_exit(exit_of(pid));
+}
+
+static void we_stop_and_continue_with_the_command(void **state)
+{
+	pid_t pid = start("stop", "5");
+	int status;
+
+	(void)state;
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(WSTOPSIG(status), SIGSTOP);
+	kill(pid, SIGCONT);
+	assert_int_equal(exit_of(pid), 5);
+}
+
+static void a_killed_front_takes_the_command_with_it(void **state)
+{
+	char number[4], byte;
+	pid_t pid;
+	int out, status;
+
+	(void)state;
+	snprintf(number, sizeof(number), "%d", SIGUSR2);
+	out = start_with_pipe(&pid, "count", number);
+	assert_int_equal(read(out, &byte, 1), 1);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(read(out, &byte, 1), 0);
+	close(out);
+}
+
+/* What the bind() of a daemon that outlives the command comes to. */
+static int daemon_result(const char *port)
+{
+	int in[2], saved = dup(STDIN_FILENO), out;
+	char result = -1;
+	pid_t pid;
+
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	dup2(in[0], STDIN_FILENO);
+	close(in[0]);
+	out = start_with_pipe(&pid, "daemon", port);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	/* The daemon waits until `in` is closed everywhere, and all but us have ended by then. */
+	assert_int_equal(exit_of(pid), 0);
+	close(in[1]);
+	assert_int_equal(read(out, &result, 1), 1);
+	close(out);
+	return result;
+}
+
+static void a_daemon_is_watched_on(void **state)
+{
+	char port[8];
+	int holder = hold_port(port, true);
+
+	(void)state;
+	assert_int_equal(daemon_result(port), EADDRINUSE);
+	assert_told_once(TRACE_BIND, EADDRINUSE, port);
+	close(holder);
+	assert_int_equal(daemon_result(port), 0);
+	assert_int_equal(told->count, 0);
+}
+
+/* ---- a plain user ------------------------------------------------------- */
+
+/* Become one in a child process; false in the parent, when that has ended well, or we are none. */
+static bool is_nobody(void)
+{
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	pid = fork();
+	if (pid) {
+		assert_int_equal(exit_of(pid), 0);
+		return false;
+	}
+	/* As a program is that was started by this user. */
+	if (setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 1) < 0)
+		_exit(98);
+	return true;
+}
+
+static void a_plain_user_can_trace(void **state)
+{
+	char port[8];
+	int holder = hold_port(port, true);
+	struct trace_end end;
+
+	(void)state;
+	if (is_nobody()) {
+		/* Where the tests were built may be closed to others. */
+		if (access(self, X_OK) < 0)
+			_exit(0);
+		_exit(trace(&end, "bind", port, NULL) != 0 || end.status != EADDRINUSE ||
+		      told->count != 1 || told->seen[0].port != atoi(port) ||
+		      told->seen[0].reuse != 0);
+	}
+	close(holder);
+}
+
+/* A program that is set-uid to root, and a script that it runs. */
+static void make_privileged(char program[64], char script[64])
+{
+	char command[512];
+
+	snprintf(program, 64, "/tmp/trace-suid-%d", (int)getpid());
+	snprintf(script, 64, "/tmp/trace-script-%d", (int)getpid());
+	snprintf(command, sizeof(command),
+		 "cp /bin/true %s && chmod 4755 %s && printf '#!%s\\n' >%s && chmod 755 %s",
+		 program, program, program, script, script);
+	assert_int_equal(system(command), 0);
+}
+
+static bool is_refused(char *file, const char *program)
+{
+	char *argv[] = { file, NULL };
+	struct trace_end end;
+
+	return trace_run(argv, &watch, &end) == -EPERM && end.refusal == TRACE_SET_USER &&
+	       strcmp(end.program, program) == 0;
+}
+
+static void set_uid_programs_are_refused_to_a_plain_user(void **state)
+{
+	char program[64], script[64];
+	struct trace_end end;
+
+	(void)state;
+	make_privileged(program, script);
+	if (is_nobody()) {
+		_exit(!is_refused(program, program) + !is_refused(script, program));
+	} else {
+		char *argv[] = { program, NULL };
+
+		assert_int_equal(trace_run(argv, &watch, &end), 0);
+		assert_int_equal(end.status, 0);
+	}
+	unlink(program);
+	unlink(script);
+}
+
+static void a_child_that_loses_privileges_is_told(void **state)
+{
+	char program[64], script[64], shell[] = "sh", option[] = "-c", command[80];
+	char *argv[] = { shell, option, command, NULL };
+	struct trace_end end;
+
+	(void)state;
+	memset(told, 0, sizeof(*told));
+	make_privileged(program, script);
+	snprintf(command, sizeof(command), "%s; exit 3", program);
+	if (is_nobody())
+		_exit(trace_run(argv, &watch, &end) != 0 || end.status != 3);
+	assert_int_equal(told->unprivileged, 1);
+	assert_string_equal(told->program, program);
+	/* Root's keep theirs. */
+	assert_int_equal(trace_run(argv, &watch, &end), 0);
+	assert_int_equal(told->unprivileged, 1);
+	unlink(program);
+	unlink(script);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_end_is_the_command_s),
+		cmocka_unit_test(what_can_not_run_is_said),
+		cmocka_unit_test(what_fails_to_start_is_said),
+		cmocka_unit_test(the_command_finds_its_signals_and_files_as_ever),
+		cmocka_unit_test(standard_input_is_the_command_s),
+		cmocka_unit_test(signals_go_on_to_the_command),
+		cmocka_unit_test(a_signal_to_the_group_comes_once),
+		cmocka_unit_test(we_stop_and_continue_with_the_command),
+		cmocka_unit_test(a_killed_front_takes_the_command_with_it),
+		cmocka_unit_test(a_daemon_is_watched_on),
+		cmocka_unit_test(a_plain_user_can_trace),
+		cmocka_unit_test(set_uid_programs_are_refused_to_a_plain_user),
+		cmocka_unit_test(a_child_that_loses_privileges_is_told),
+	};
+
+	(void)argc;
+	return trace_main(argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
