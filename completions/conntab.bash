@@ -49,6 +49,26 @@ _conntab_values() {
 		printf '%s\n' table json jsonl csv ;;
 	--color)
 		printf '%s\n' auto always never ;;
+	--device|--connect|why|src|local|local_address|dst|peer|peer_address|addr|address|\
+		host|fd|command_line|executable|container|mark|recv_queue|send_queue|accept_queue|\
+		backlog|uid|inode|cookie|rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|\
+		timer_expires|timer_retransmits|netns_name|netns_inode|direction|user_or_uid|service|\
+		connections|sockets|age|rx_rate|tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|\
+		ulp|cwnd|ssthresh|delivery_rate|pacing_rate|max_pacing_rate|busy_time|rwnd_limited|\
+		sndbuf_limited|bytes_sent|bytes_retrans|bytes_acked|bytes_received|notsent|segs_out|\
+		segs_in|data_segs_out|data_segs_in|delivered|delivered_ce|unacked|sacked|lost|retrans|\
+		fackets|total_retrans|retransmits|probes|backoff|reordering|reord_seen|dsack_dups|\
+		rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|\
+		last_data_sent|last_data_recv|last_ack_sent|last_ack_recv|snd_wscale|rcv_wscale|\
+		fastopen_fail|rehash|total_rto|total_rto_recoveries|total_rto_time|received_ce|delivered_e1_bytes|\
+		delivered_e0_bytes|delivered_ce_bytes|received_e1_bytes|received_e0_bytes|received_ce_bytes|\
+		accecn_fail_mode|accecn_opt_seen|memory_recv|memory_recv_limit|memory_send|memory_send_limit|\
+		memory_forward|memory_send_queued|memory_options|memory_backlog|memory_drops|recvq|\
+		sendq|acceptq|dir|conns|expires|tries|listener|twin|recv_q|send_q|ino|sk|fwmark|\
+		cmdline|exe|rxbytes|txbytes|rxrate|txrate|drops)
+		true ;;
+	--user|user)
+		cut -d: -f1 /etc/passwd ;;
 	completion)
 		printf '%s\n' bash zsh fish ;;
 	state|exclude|excl)
@@ -58,24 +78,6 @@ _conntab_values() {
 		synchronised bucket big ;;
 	sport|local_port|dport|peer_port|port|lport|rport)
 		sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.+-]*\)[[:blank:]].*/\1/p' /etc/services ;;
-	src|local|local_address|dst|peer|peer_address|addr|address|host|fd|command_line|\
-		executable|container|mark|recv_queue|send_queue|accept_queue|backlog|uid|inode|cookie|\
-		rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|timer_expires|timer_retransmits|\
-		netns_name|netns_inode|direction|user_or_uid|service|connections|sockets|age|rx_rate|\
-		tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|ulp|cwnd|ssthresh|delivery_rate|\
-		pacing_rate|max_pacing_rate|busy_time|rwnd_limited|sndbuf_limited|bytes_sent|bytes_retrans|\
-		bytes_acked|bytes_received|notsent|segs_out|segs_in|data_segs_out|data_segs_in|delivered|\
-		delivered_ce|unacked|sacked|lost|retrans|fackets|total_retrans|retransmits|probes|\
-		backoff|reordering|reord_seen|dsack_dups|rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|\
-		snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|last_data_sent|last_data_recv|last_ack_sent|\
-		last_ack_recv|snd_wscale|rcv_wscale|fastopen_fail|rehash|total_rto|total_rto_recoveries|\
-		total_rto_time|received_ce|delivered_e1_bytes|delivered_e0_bytes|delivered_ce_bytes|\
-		received_e1_bytes|received_e0_bytes|received_ce_bytes|accecn_fail_mode|accecn_opt_seen|\
-		memory_recv|memory_recv_limit|memory_send|memory_send_limit|memory_forward|memory_send_queued|\
-		memory_options|memory_backlog|memory_drops|recvq|sendq|acceptq|dir|conns|expires|\
-		tries|listener|twin|recv_q|send_q|ino|sk|fwmark|cmdline|exe|rxbytes|txbytes|rxrate|\
-		txrate|drops)
-		true ;;
 	protocol|netid|proto)
 		printf '%s\n' tcp udp udplite raw ;;
 	family)
@@ -86,8 +88,6 @@ _conntab_values() {
 		find /proc -maxdepth 1 -name '[0-9]*' -printf '%f\n' ;;
 	process|owners|command|comm)
 		find /proc -mindepth 2 -maxdepth 2 -name comm -exec cat '{}' + ;;
-	user)
-		cut -d: -f1 /etc/passwd ;;
 	unit)
 		find /sys/fs/cgroup -type d -name '*.service' -printf '%f\n' ;;
 	cgroup)
@@ -119,7 +119,7 @@ _conntab_command() {
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--netns|-N|--columns|--sort|--format|--replay|--color)
+		--netns|-N|--columns|--sort|--format|--replay|--color|--device|--user|--connect)
 			[[ ${COMP_WORDS[++i]} != = ]] || ((++i)) ;;
 		-*) ;;
 		*)
@@ -137,13 +137,14 @@ _conntab_words() {
 		-N --netns -p --processes -P --no-processes -o --timers -e --extended -m --memory \
 		-i --info -n --numeric -r --resolve --columns --sort --format -j --json --jsonl \
 		--csv -H --no-header -s --summary -q --quiet --explain --replay --color -h --help \
-		-V --version
+		-V --version --reuseaddr --reuseport --v6only --no-v6only --device --user --listen \
+		--no-probe --connect --verbose
 		return
 	fi
 	command=$(_conntab_command)
-	[[ -n $command ]] || printf '%s\n' list record diff fields completion schema
+	[[ -n $command ]] || printf '%s\n' list why record diff fields completion schema
 	case $command in
-	record|fields|completion|schema) ;;
+	why|record|diff|fields|completion|schema) ;;
 	*)
 		printf '%s\n' not and or state exclude excl sport local_port dport peer_port port src local local_address \
 		dst peer peer_address addr address host autobound protocol family timer pid fd process \

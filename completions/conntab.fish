@@ -49,6 +49,26 @@ function __conntab_values
 			printf '%s\n' table json jsonl csv
 		case --color
 			printf '%s\n' auto always never
+		case --device --connect why src local local_address dst peer peer_address addr \
+		address host fd command_line executable container mark recv_queue send_queue accept_queue \
+		backlog uid inode cookie rx_bytes tx_bytes listener_cookie twin_cookie peer_service \
+		timer_expires timer_retransmits netns_name netns_inode direction user_or_uid service \
+		connections sockets age rx_rate tx_rate sign rtt rttvar min_rtt rto ato congestion \
+		ulp cwnd ssthresh delivery_rate pacing_rate max_pacing_rate busy_time rwnd_limited \
+		sndbuf_limited bytes_sent bytes_retrans bytes_acked bytes_received notsent segs_out \
+		segs_in data_segs_out data_segs_in delivered delivered_ce unacked sacked lost retrans \
+		fackets total_retrans retransmits probes backoff reordering reord_seen dsack_dups \
+		rcv_ooopack snd_mss rcv_mss advmss pmtu snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt \
+		last_data_sent last_data_recv last_ack_sent last_ack_recv snd_wscale rcv_wscale \
+		fastopen_fail rehash total_rto total_rto_recoveries total_rto_time received_ce delivered_e1_bytes \
+		delivered_e0_bytes delivered_ce_bytes received_e1_bytes received_e0_bytes received_ce_bytes \
+		accecn_fail_mode accecn_opt_seen memory_recv memory_recv_limit memory_send memory_send_limit \
+		memory_forward memory_send_queued memory_options memory_backlog memory_drops recvq \
+		sendq acceptq dir conns expires tries listener twin recv_q send_q ino sk fwmark \
+		cmdline exe rxbytes txbytes rxrate txrate drops
+			true
+		case --user user
+			cut -d: -f1 /etc/passwd
 		case completion
 			printf '%s\n' bash zsh fish
 		case state exclude excl
@@ -58,24 +78,6 @@ function __conntab_values
 		synchronised bucket big
 		case sport local_port dport peer_port port lport rport
 			sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.+-]*\)[[:blank:]].*/\1/p' /etc/services
-		case src local local_address dst peer peer_address addr address host fd command_line \
-		executable container mark recv_queue send_queue accept_queue backlog uid inode cookie \
-		rx_bytes tx_bytes listener_cookie twin_cookie peer_service timer_expires timer_retransmits \
-		netns_name netns_inode direction user_or_uid service connections sockets age rx_rate \
-		tx_rate sign rtt rttvar min_rtt rto ato congestion ulp cwnd ssthresh delivery_rate \
-		pacing_rate max_pacing_rate busy_time rwnd_limited sndbuf_limited bytes_sent bytes_retrans \
-		bytes_acked bytes_received notsent segs_out segs_in data_segs_out data_segs_in delivered \
-		delivered_ce unacked sacked lost retrans fackets total_retrans retransmits probes \
-		backoff reordering reord_seen dsack_dups rcv_ooopack snd_mss rcv_mss advmss pmtu \
-		snd_wnd rcv_wnd rcv_space rcv_ssthresh rcv_rtt last_data_sent last_data_recv last_ack_sent \
-		last_ack_recv snd_wscale rcv_wscale fastopen_fail rehash total_rto total_rto_recoveries \
-		total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes \
-		received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen \
-		memory_recv memory_recv_limit memory_send memory_send_limit memory_forward memory_send_queued \
-		memory_options memory_backlog memory_drops recvq sendq acceptq dir conns expires \
-		tries listener twin recv_q send_q ino sk fwmark cmdline exe rxbytes txbytes rxrate \
-		txrate drops
-			true
 		case protocol netid proto
 			printf '%s\n' tcp udp udplite raw
 		case family
@@ -86,8 +88,6 @@ function __conntab_values
 			find /proc -maxdepth 1 -name '[0-9]*' -printf '%f\n'
 		case process owners command comm
 			find /proc -mindepth 2 -maxdepth 2 -name comm -exec cat '{}' +
-		case user
-			cut -d: -f1 /etc/passwd
 		case unit
 			find /sys/fs/cgroup -type d -name '*.service' -printf '%f\n'
 		case cgroup
@@ -131,7 +131,7 @@ function __conntab_command
 	for word in (commandline -opc)[2..]
 		if test -n "$valued"
 			set valued ''
-		else if contains -- $word --netns -N --columns --sort --format --replay --color
+		else if contains -- $word --netns -N --columns --sort --format --replay --color --device --user --connect
 			set valued yes
 		else if not string match -q -- '-*' $word
 			echo $word
@@ -153,13 +153,14 @@ function __conntab_next
 	__conntab_list $before[-1]; and return
 	if test -z "$command"
 		printf '%s\t%s\n' list 'list sockets (the default)' \
+			why 'would bind() work, or who is in the way, and why' \
 			record 'save all there is to know of the sockets in a file' \
 			diff 'what came and went since a record' \
 			fields 'what can be shown, sorted and filtered by' \
 			completion 'a script for the completion of bash, zsh or fish' \
 			schema 'the JSON Schema of what -j prints'
 	end
-	if not contains -- "$command" record fields completion schema
+	if not contains -- "$command" why record diff fields completion schema
 		printf '%s\t%s\n' not 'the opposite' \
 			and 'both' \
 			or 'one or both' \
@@ -379,3 +380,13 @@ complete -c conntab -l replay -r -F -d 'what was recorded in FILE, not this mach
 complete -c conntab -l color -x -a '(__conntab_list --color)' -d 'auto, always or never'
 complete -c conntab -s h -l help -d 'this help'
 complete -c conntab -s V -l version -d 'the version'
+complete -c conntab -l reuseaddr -d 'the wanted socket sets SO_REUSEADDR'
+complete -c conntab -l reuseport -d 'it sets SO_REUSEPORT'
+complete -c conntab -l v6only -d 'it sets IPV6_V6ONLY'
+complete -c conntab -l no-v6only -d 'it clears IPV6_V6ONLY'
+complete -c conntab -l device -x -a '(__conntab_list --device)' -d 'it is bound to an interface (SO_BINDTODEVICE)'
+complete -c conntab -l user -x -a '(__conntab_list --user)' -d 'whose it is to be; by default yours'
+complete -c conntab -l listen -d 'it listens after bind()'
+complete -c conntab -l no-probe -d 'never try a bind(), even where nothing else can tell'
+complete -c conntab -l connect -x -a '(__conntab_list --connect)' -d 'why is a connection there refused?'
+complete -c conntab -l verbose -d 'say what was looked at and tried'

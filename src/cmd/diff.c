@@ -350,7 +350,7 @@ static enum status run_diff(const struct settings *given)
 const struct command diff_command = {
 	.name = "diff",
 	.help = "what came and went since a record",
-	.words = "FILE [FILE|now [FILTER]]",
+	.words = "FILE [FILE|now]",
 	.most = ANY_WORDS,
 	.run = run_diff,
 };

@@ -102,7 +102,7 @@ static enum status show_help(void)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
 			"Usage: conntab [COMMAND] [OPTIONS] [TARGET...] [FILTER]\n\n"
-			"Who listens on this machine, who is connected, and whose it is.\n"
+			"Who listens on this machine, who is connected, and whose it is.\n\n"
 			"Commands:\n");
 	show_commands(&out);
 	buf_add_literal(&out, "\nOptions:\n");

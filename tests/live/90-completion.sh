@@ -73,7 +73,7 @@ for shell in bash zsh fish; do
 	for word in list record completion state dport not rtt; do
 		among "$shell" "conntab $word" "$word" "'$word' may come first"
 	done
-	offers "$shell" "conntab --list" "--listening" "an option"
+	offers "$shell" "conntab --list" "--listen --listening" "options"
 	offers "$shell" "conntab completion " "bash fish zsh" "shells"
 	offers "$shell" "conntab -N $name" "$name" "a namespace behind -N"
 	offers "$shell" "conntab --netns $name" "$name" "and behind --netns"

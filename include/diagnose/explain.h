@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A diagnosis in words: sentences with the addresses in them, and remedies that
+ * can be pasted.  Names from outside are escaped; in commands they are quoted.
+ */
+#ifndef DIAGNOSE_EXPLAIN_H
+#define DIAGNOSE_EXPLAIN_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "diagnose/diagnose.h"
+
+/* All that the sentences are about. */
+struct account {
+	const struct bind_request *request;
+	const struct bind_facts *facts;
+	const struct diagnosis *diagnosis;
+	uint16_t free_port;		/* one near by where it would work; 0: not known */
+	const char *socket_unit;	/* of systemd, for the wanted port; NULL: none known */
+	bool happened;			/* the call was made, and failed */
+};
+
+/* Names of rules, as in JSON. */
+extern const char *const rule_names[RULE_COUNT];
+
+/* The wanted socket: "tcp 127.0.0.1:8080", "udp *:53" (IPv4 and IPv6). */
+void explain_wanted(const struct account *account, struct buf *out);
+
+/* The verdict, and why, where no socket is the reason: one sentence or two. */
+void explain_verdict(const struct account *account, struct buf *out);
+
+/* Why a blocker is in the way: the rule, with both addresses. */
+void explain_blocker(const struct account *account, const struct blocker *blocker,
+		     struct buf *out);
+
+/* What sort of holder it is, where that is worth a sentence; else nothing is appended. */
+void explain_holder(const struct account *account, const struct blocker *blocker,
+		    struct buf *out);
+
+/*
+ * The remedy at `index`: what to do, and the command that does it, which may
+ * be empty.  `blocker` NULL: what helps when no socket is the reason, or
+ * always.  False behind the last one.
+ */
+bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
+		    struct buf *text, struct buf *command);
+
+/* What else the asker should know, a sentence for each `index`; false behind the last one. */
+bool explain_remark(const struct account *account, size_t index, struct buf *out);
+
+#endif

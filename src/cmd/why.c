@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* conntab why: would bind() work?  Else who is in the way, by which rule, and what to do. */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "why.h"
+
+/* ---- the wanted socket ----------------------------------------------- */
+
+static enum status read_user(const struct settings *settings, uint32_t *uid)
+{
+	const struct passwd *user;
+	unsigned long number;
+	char *end;
+
+	*uid = geteuid();
+	if (!settings->user)
+		return STATUS_FOUND;
+	number = strtoul(settings->user, &end, 10);
+	user = getpwnam(settings->user);
+	if (user) {
+		*uid = user->pw_uid;
+	} else if (strspn(settings->user, "0123456789") == strlen(settings->user) &&
+		   *settings->user && number < UINT32_MAX) {
+		*uid = (uint32_t)number;
+	} else {
+		complain("--user", settings->user, "expected the name of a user or a uid");
+		return STATUS_USAGE;
+	}
+	return STATUS_FOUND;
+}
+
+static enum status read_device(const struct settings *settings, struct source *source,
+			       uint32_t *interface)
+{
+	*interface = settings->device ? source_interface(source, settings->device) : 0;
+	if (!settings->device || (*interface && *interface != UINT32_MAX))
+		return STATUS_FOUND;
+	complain("--device", settings->device, *interface ?
+		 "its namespace may not be entered" : "there is no such interface");
+	return STATUS_USAGE;
+}
+
+/* What the options say of all that is wanted. */
+static enum status read_requests(struct inquiries *all)
+{
+	uint32_t uid = 0, interface = 0;
+	enum status status = read_user(all->settings, &uid);
+
+	if (status == STATUS_FOUND)
+		status = read_device(all->settings, all->source, &interface);
+	for (char **word = all->settings->words; *word && status == STATUS_FOUND; word++)
+		status = why_add_target(all, *word);
+	for (size_t i = 0; i < all->count; i++) {
+		all->items[i].request.uid = uid;
+		all->items[i].request.interface = interface;
+	}
+	return status;
+}
+
+/* ---- the answer ------------------------------------------------------ */
+
+static enum status status_of(const struct inquiry *inquiry)
+{
+	static const enum status statuses[VERDICT_COUNT] = {
+		[VERDICT_FREE] = STATUS_FOUND, [VERDICT_BLOCKED] = STATUS_NOTHING,
+		[VERDICT_DENIED] = STATUS_NOTHING, [VERDICT_UNAVAILABLE] = STATUS_NOTHING,
+		[VERDICT_INVALID] = STATUS_NOTHING, [VERDICT_UNKNOWN] = STATUS_INCOMPLETE,
+	};
+
+	return statuses[inquiry->diagnosis.verdict];
+}
+
+/* One that would fail says more than one that is not known. */
+static enum status status_of_all(const struct inquiries *all)
+{
+	enum status status = STATUS_FOUND;
+
+	for (size_t i = 0; i < all->count && status != STATUS_NOTHING; i++)
+		if (status_of(&all->items[i]) != STATUS_FOUND)
+			status = status_of(&all->items[i]);
+	return status;
+}
+
+static enum status show(const struct inquiries *all)
+{
+	bool json = all->settings->view == VIEW_JSON;
+	enum status status = status_of_all(all);
+	struct buf out;
+
+	if (all->settings->quiet)
+		return status;
+	if (buf_init(&out, STDOUT_FILENO) < 0) {
+		complain("out of memory", NULL, "the answer could not be shown");
+		return STATUS_INCOMPLETE;
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		if (i && !json)
+			buf_add_char(&out, '\n');
+		(json ? why_show_json : why_show)(all, &all->items[i], &out);
+	}
+	say_notes(all->settings, all->snap, false);
+	return finish(&out, status);
+}
+
+/* ---- the command ----------------------------------------------------- */
+
+static enum status refuse(const char *option, const char *why)
+{
+	complain(option, NULL, why);
+	return STATUS_USAGE;
+}
+
+/* What shapes a list shapes no answer. */
+static enum status check(const struct settings *settings)
+{
+	static const char no_list[] = "not with conntab why, which lists no sockets";
+
+	if (settings->view != VIEW_TABLE && settings->view != VIEW_JSON)
+		return refuse("--format", "expected table or json with conntab why");
+	if (settings->columns_chosen)
+		return refuse("--columns", no_list);
+	if (settings->order.count)
+		return refuse("--sort", no_list);
+	if (settings->summary)
+		return refuse("--summary", no_list);
+	if (settings->explain)
+		return refuse("--explain", "not with conntab why, which takes no filter");
+	if ((settings->why & WHY_V6ONLY) && (settings->why & WHY_DUAL_STACK))
+		return refuse("--v6only", "it is the opposite of --no-v6only");
+	if (settings->behind_dashes && settings->words != settings->behind_dashes)
+		return refuse("conntab why", "expected no target in front of -- COMMAND");
+	if (!settings->words[0])
+		return refuse("conntab why", "expected a port, or an address and a port: conntab "
+					     "why 8080; or --connect HOST:PORT, or -- COMMAND");
+	return STATUS_FOUND;
+}
+
+static enum status run_why(const struct settings *settings)
+{
+	struct inquiries all = { .settings = settings };
+	enum status status = check(settings);
+	int err;
+
+	if (status == STATUS_FOUND && settings->behind_dashes)
+		return why_run(settings);
+	if (status == STATUS_FOUND)
+		status = open_input(settings, &all.source);
+	if (status == STATUS_FOUND)
+		status = read_requests(&all);
+	if (status != STATUS_FOUND) {
+		why_done(&all);
+		return status;
+	}
+	err = why_answer(&all);
+	if (err < 0) {
+		complain("the sockets could not be read", NULL, strerror(-err));
+		status = STATUS_INCOMPLETE;
+	} else {
+		status = show(&all);
+	}
+	why_done(&all);
+	return status;
+}
+
+const struct command why_command = {
+	.name = "why",
+	.help = "would bind() work, or who is in the way, and why",
+	.words = "TARGET...",
+	.most = ANY_WORDS,
+	.run = run_why,
+	.usage = "Usage: conntab why [OPTIONS] TARGET...\n"
+		 "       conntab why [OPTIONS] --connect HOST:PORT\n"
+		 "       conntab why [OPTIONS] -- COMMAND [ARGUMENT...]\n\n"
+		 "Would bind() work?  If not: which socket is in the way, whose it is, which rule\n"
+		 "of the kernel makes it so, and what to do.\n\n"
+		 "Targets: 8080, 127.0.0.1:8080, [::1]:8080, udp:53, 8000-8010, /run/app.sock\n"
+		 "Exit status: 0 it would work, 1 it would fail, 2 wrong usage, 3 unknown\n\n"
+		 "Options besides -t, -u, -4, -6, -N, -P, -j, -q and --replay:\n",
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* `conntab why`: from targets to requests, to facts, to verdicts, and how they look. */
+#ifndef CMD_WHY_H
+#define CMD_WHY_H
+
+#include <limits.h>
+
+#include "cmd.h"
+#include "diagnose/explain.h"
+
+enum { WHY_REQUESTS_MAX = 4096 };	/* ports of ranges, each a request */
+
+/* Sockets that differ in one thing from the wanted one: would they work? */
+enum alternative {
+	ALTERNATIVE_REUSEADDR,
+	ALTERNATIVE_REUSEPORT,
+	ALTERNATIVE_IPV4,
+	ALTERNATIVE_IPV6,
+	ALTERNATIVE_COUNT
+};
+
+struct alternative_row {
+	const char *name;		/* in JSON */
+	const char *text;		/* what is to be done for it */
+	/* Makes it of the wanted one; false where it would be no other. */
+	bool (*make)(struct bind_request *request);
+};
+
+extern const struct alternative_row alternatives[ALTERNATIVE_COUNT];
+
+/* One question, and all that is known about it. */
+struct inquiry {
+	struct bind_request request;
+	const char *path;		/* a unix socket in place of the request; NULL: none */
+	struct bind_facts facts;
+	struct diagnosis diagnosis;
+	struct diagnosis alternatives[ALTERNATIVE_COUNT];	/* of those that apply */
+	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
+	int probe_error;		/* errno of the real bind(); 0: it worked */
+	int no_probe;			/* -errno where it could not be tried; 0: it could */
+	uint16_t free_port;
+	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
+	int happened;			/* errno of the call that was made; 0: none was */
+};
+
+struct inquiries {
+	const struct settings *settings;
+	struct source *source;
+	struct snapshot *snap;
+	struct bind_options *options;	/* of each socket */
+	struct inquiry *items;
+	size_t count, capacity;
+};
+
+/* why_target.c: a new one, all zero; NULL where there are too many, or no memory. */
+struct inquiry *why_add_inquiry(struct inquiries *all);
+
+/*
+ * why_target.c: add what a word asks for, "8080", "127.0.0.1:https",
+ * "udp:53", "8000-8010", "/run/app.sock"; on bad input says so.
+ */
+enum status why_add_target(struct inquiries *all, const char *word);
+
+/* why_facts.c: collect what all questions need, and judge; 0 or -errno. */
+int why_answer(struct inquiries *all);
+
+void why_done(struct inquiries *all);
+
+/* What an inquiry is about, for explain.h. */
+static inline struct account account_of(const struct inquiry *inquiry)
+{
+	return (struct account){
+		.request = &inquiry->request,
+		.facts = &inquiry->facts,
+		.diagnosis = &inquiry->diagnosis,
+		.free_port = inquiry->free_port,
+		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
+		.happened = inquiry->happened,
+	};
+}
+
+/* why_show.c, why_json.c: append one answer. */
+void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+
+/* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */
+enum status why_run(const struct settings *settings);
+
+#endif

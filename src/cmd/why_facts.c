@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From questions to answers: one look at the table for all of them, at the
+ * options of the sockets that matter, and, where that does not settle it, one
+ * try.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/facts.h"
+#include "collect/lookup.h"
+#include "why.h"
+
+enum {
+	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
+	SHOWN_MOST = 16,		/* of these for the sake of the reader */
+	PORTS_NEAR = 64,		/* how far a free one is looked for */
+	ADVISED_MOST = 4,		/* targets for each of which one is looked for */
+	WELL_KNOWN = 1024,
+	FILTER_MAX = 32 * 1024,
+};
+
+/* ---- the table ------------------------------------------------------- */
+
+/* "sport in 80,443,8000-8010"; port 0 is any of them. */
+static void add_filter(struct buf *text, const struct inquiries *all)
+{
+	buf_add_literal(text, "sport in ");
+	for (size_t i = 0; i < all->count; i++) {
+		buf_add_text(text, i ? "," : "");
+		if (all->items[i].request.local.port)
+			buf_add_unsigned(text, all->items[i].request.local.port);
+		else
+			buf_add_literal(text, "0-65535");
+	}
+	buf_add_char(text, '\0');
+}
+
+static uint32_t protocols_wanted(const struct inquiries *all)
+{
+	uint32_t mask = PROTOCOL_BIT(PROTOCOL_TCP) | PROTOCOL_BIT(PROTOCOL_UDP);
+
+	for (size_t i = 0; i < all->count; i++)
+		mask |= PROTOCOL_BIT(all->items[i].request.protocol);
+	return mask;
+}
+
+static int collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
+		   struct snapshot **snap)
+{
+	struct query query = {
+		.protocols = mask, .versions = IP_VERSIONS_ALL, .states = STATES_ALL,
+		.needs = needs,
+	};
+	struct filter_error error;
+	const struct filter_names names = { .context = NULL };
+	struct filter *filter = filter_parse(text, &names, &error);
+	int err;
+
+	if (!filter)
+		return -ENOMEM;
+	filter_narrow(filter, &query);
+	source_narrow(source, &query);
+	err = source_collect(source, &query, snap);
+	filter_free(filter);
+	return err;
+}
+
+static int read_table(struct inquiries *all)
+{
+	uint32_t needs = NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER | NEED_SERVICE |
+			 NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE | NEED_NETNS |
+			 NEED_SYSCTLS;
+	struct buf text;
+	int err;
+
+	if (buf_init(&text, -1) < 0)
+		return -ENOMEM;
+	add_filter(&text, all);
+	err = text.error ? -ENOMEM :
+	      collect(all->source, text.data, protocols_wanted(all),
+		      view_limit_needs(all->settings->extras, needs), &all->snap);
+	buf_free(&text);
+	return err;
+}
+
+/* ---- options --------------------------------------------------------- */
+
+/* What the table itself tells. */
+static struct bind_options *options_of(const struct snapshot *snap)
+{
+	struct bind_options *options = calloc(snap->count + 1, sizeof(*options));
+
+	for (size_t i = 0; options && i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i];
+		uint8_t v6only = TRUTH_MAYBE;
+
+		if (sk->local.address.family != AF_INET6)
+			v6only = TRUTH_NO;
+		else if (sk->have & HAVE_V6ONLY)
+			v6only = sk->v6only ? TRUTH_YES : TRUTH_NO;
+		options[i] = (struct bind_options){ TRUTH_MAYBE, TRUTH_MAYBE, v6only };
+	}
+	return options;
+}
+
+/* The options of those that are shown are worth a look in any case. */
+static bool is_shown(const struct diagnosis *diagnosis, uint32_t socket)
+{
+	for (size_t i = 0; i < diagnosis->count && i < SHOWN_MOST; i++)
+		if (diagnosis->blockers[i].socket == socket)
+			return true;
+	return false;
+}
+
+static bool is_open_for(const struct inquiry *inquiry, uint32_t socket)
+{
+	if (is_shown(&inquiry->diagnosis, socket) ||
+	    (!inquiry->diagnosis.certain &&
+	     bind_needs_options(&inquiry->request, &inquiry->facts, socket)))
+		return true;
+	for (enum alternative i = 0; i < ALTERNATIVE_COUNT; i++) {
+		struct bind_request request = inquiry->request;
+
+		if (alternatives[i].make(&request) && !inquiry->alternatives[i].certain &&
+		    bind_needs_options(&request, &inquiry->facts, socket))
+			return true;
+	}
+	return false;
+}
+
+static bool is_open(const struct inquiries *all, uint32_t socket)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (is_open_for(&all->items[i], socket))
+			return true;
+	return false;
+}
+
+/* A socket whose IPV6_V6ONLY we have read is shown with it. */
+static void keep_v6only(struct inquiries *all, const uint32_t *sockets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct socket *sk = &all->snap->sockets[sockets[i]];
+		uint8_t v6only = all->options[sockets[i]].v6only;
+
+		if (sk->local.address.family != AF_INET6 || v6only == TRUTH_MAYBE)
+			continue;
+		sk->have |= HAVE_V6ONLY;
+		sk->v6only = v6only == TRUTH_YES;
+	}
+}
+
+static void read_options(struct inquiries *all)
+{
+	uint32_t *sockets = calloc(OPTIONS_MOST, sizeof(*sockets));
+	size_t count = 0;
+
+	for (uint32_t i = 0; sockets && i < all->snap->count && count < OPTIONS_MOST; i++)
+		if (is_open(all, i))
+			sockets[count++] = i;
+	if (count)
+		facts_read_options(all->source, all->snap, sockets, count, all->options);
+	keep_v6only(all, sockets, count);
+	free(sockets);
+}
+
+/* ---- verdicts -------------------------------------------------------- */
+
+/* Before 6.8 the kernel tells nobody of sockets that are only bound. */
+static bool tells_bound(const struct snapshot *snap)
+{
+	unsigned major = 0, minor = 0;
+
+	if (!snap->kernel || sscanf(snap->kernel, "%u.%u", &major, &minor) != 2)
+		return false;
+	return (major > 6 || (major == 6 && minor >= 8)) &&
+	       (snap->states & STATE_BIT(STATE_BOUND));
+}
+
+static void state_facts(struct inquiries *all, struct inquiry *inquiry)
+{
+	inquiry->facts = (struct bind_facts){
+		.snap = all->snap,
+		.options = all->options,
+		.address = facts_address(all->source, &inquiry->request),
+		.privileged = facts_privileged(all->source, inquiry->request.uid),
+		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
+	};
+}
+
+static bool may_probe(const struct inquiries *all, const struct diagnosis *diagnosis)
+{
+	return !(all->settings->why & WHY_NO_PROBE) && !all->settings->replay &&
+	       !diagnosis->certain && diagnosis->open;
+}
+
+static void probe(struct inquiries *all, struct inquiry *inquiry)
+{
+	inquiry->no_probe = facts_probe(all->source, &inquiry->request, &inquiry->probe_error);
+	inquiry->probed = !inquiry->no_probe;
+	if (inquiry->probed)
+		diagnosis_settle(&inquiry->diagnosis, &inquiry->request, inquiry->probe_error);
+}
+
+/* Whether SO_REUSEADDR helps is what the reader wants to know next. */
+static void probe_reuseaddr(struct inquiries *all, struct inquiry *inquiry)
+{
+	struct diagnosis *diagnosis = &inquiry->alternatives[ALTERNATIVE_REUSEADDR];
+	struct bind_request request = inquiry->request;
+	int error;
+
+	if (inquiry->diagnosis.verdict != VERDICT_BLOCKED ||
+	    !alternatives[ALTERNATIVE_REUSEADDR].make(&request) || !may_probe(all, diagnosis) ||
+	    facts_probe(all->source, &request, &error) < 0)
+		return;
+	diagnosis_settle(diagnosis, &request, error);
+	inquiry->probed_reuseaddr = true;
+}
+
+static int judge(struct inquiry *inquiry)
+{
+	int err;
+
+	diagnosis_done(&inquiry->diagnosis);
+	err = bind_judge(&inquiry->request, &inquiry->facts, &inquiry->diagnosis);
+	for (enum alternative i = 0; i < ALTERNATIVE_COUNT && !err; i++) {
+		struct bind_request request = inquiry->request;
+
+		diagnosis_done(&inquiry->alternatives[i]);
+		if (alternatives[i].make(&request))
+			err = bind_judge(&request, &inquiry->facts, &inquiry->alternatives[i]);
+	}
+	return err;
+}
+
+static int judge_all(struct inquiries *all)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < all->count && !err; i++)
+		err = judge(&all->items[i]);
+	return err;
+}
+
+/* What was seen to happen, or is tried, has the last word. */
+static void settle(struct inquiries *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct inquiry *inquiry = &all->items[i];
+
+		if (inquiry->happened)
+			diagnosis_settle(&inquiry->diagnosis, &inquiry->request,
+					 inquiry->happened);
+		else if (may_probe(all, &inquiry->diagnosis))
+			probe(all, inquiry);
+		else
+			probe_reuseaddr(all, inquiry);
+	}
+}
+
+/* ---- a free port near by --------------------------------------------- */
+
+/* Below 1024 the next one is as privileged; who moves goes to 8080, 8443. */
+static unsigned first_near(uint16_t port)
+{
+	return port < WELL_KNOWN ? 8000U + port : port + 1U;
+}
+
+static bool is_free(const struct inquiry *inquiry, const struct bind_facts *facts, uint16_t port)
+{
+	struct bind_request request = inquiry->request;
+	struct diagnosis diagnosis;
+	bool good;
+
+	request.local.port = port;
+	good = bind_judge(&request, facts, &diagnosis) == 0 && diagnosis.verdict == VERDICT_FREE;
+	diagnosis_done(&diagnosis);
+	return good;
+}
+
+static void find_free_port(struct inquiries *all, struct inquiry *inquiry)
+{
+	unsigned first = first_near(inquiry->request.local.port), last = first + PORTS_NEAR - 1;
+	struct bind_facts facts = inquiry->facts;
+	struct snapshot *near = NULL;
+	struct bind_options *options;
+	char text[64];
+
+	if (last > UINT16_MAX)
+		last = UINT16_MAX;
+	snprintf(text, sizeof(text), "sport in %u-%u", first, last);
+	if (first > last || collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol),
+				    NEED_PORT_CLASS | NEED_SYSCTLS, &near) < 0)
+		return;
+	options = options_of(near);
+	facts.snap = near;
+	facts.options = options;
+	for (unsigned port = first; options && port <= last && !inquiry->free_port; port++)
+		if (is_free(inquiry, &facts, (uint16_t)port))
+			inquiry->free_port = (uint16_t)port;
+	free(options);
+	snapshot_free(near);
+}
+
+static void find_free_ports(struct inquiries *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].diagnosis.verdict == VERDICT_BLOCKED &&
+		    all->items[i].request.local.port)
+			find_free_port(all, &all->items[i]);
+}
+
+static bool is_held_by_init(const struct snapshot *snap, uint32_t socket)
+{
+	const struct owner *owner = owner_first(snap, &snap->sockets[socket]);
+
+	for (; owner; owner = owner_next(snap, owner))
+		if (owner_process(snap, owner)->pid == 1)
+			return true;
+	return false;
+}
+
+/* systemd listens for a unit, whose name only its files tell. */
+static void name_socket_units(struct inquiries *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct inquiry *inquiry = &all->items[i];
+		const struct diagnosis *diagnosis = &inquiry->diagnosis;
+		bool init = false;
+
+		for (size_t b = 0; b < diagnosis->count && b < SHOWN_MOST; b++)
+			init |= is_held_by_init(all->snap, diagnosis->blockers[b].socket);
+		if (init)
+			lookup_socket_unit(inquiry->request.protocol, inquiry->request.local.port,
+					   inquiry->socket_unit, sizeof(inquiry->socket_unit));
+	}
+}
+
+/* ---- all of it ------------------------------------------------------- */
+
+int why_answer(struct inquiries *all)
+{
+	int err = read_table(all);
+
+	if (err)
+		return err;
+	all->options = options_of(all->snap);
+	if (!all->options)
+		return -ENOMEM;
+	for (size_t i = 0; i < all->count; i++)
+		state_facts(all, &all->items[i]);
+	err = judge_all(all);
+	if (err)
+		return err;
+	read_options(all);
+	err = judge_all(all);
+	if (err)
+		return err;
+	settle(all);
+	if (!all->settings->replay)
+		name_socket_units(all);
+	/* Who asks for a range sees himself what is free. */
+	if (all->count <= ADVISED_MOST)
+		find_free_ports(all);
+	return 0;
+}
+
+void why_done(struct inquiries *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		diagnosis_done(&all->items[i].diagnosis);
+		for (enum alternative a = 0; a < ALTERNATIVE_COUNT; a++)
+			diagnosis_done(&all->items[i].alternatives[a]);
+	}
+	free(all->items);
+	free(all->options);
+	snapshot_free(all->snap);
+	source_close(all->source);
+}

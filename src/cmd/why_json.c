@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* An answer for programs: schema conntab-why/1. */
+#include <string.h>
+
+#include "base/text.h"
+#include "why.h"
+
+static void add_bool(struct buf *out, const char *key, bool value)
+{
+	buf_add_text(out, key);
+	buf_add_text(out, value ? "true" : "false");
+}
+
+static void add_truth(struct buf *out, const char *key, uint8_t truth)
+{
+	static const char *const texts[] = {
+		[TRUTH_NO] = "false", [TRUTH_MAYBE] = "null", [TRUTH_YES] = "true",
+	};
+
+	buf_add_text(out, key);
+	buf_add_text(out, texts[truth]);
+}
+
+static void add_errno(struct buf *out, const char *key, int error)
+{
+	json_add_member(key, error ? strerrorname_np(error) : NULL, out);
+}
+
+static void add_number(struct buf *out, const char *key, uint64_t number)
+{
+	buf_add_text(out, key);
+	if (number)
+		buf_add_unsigned(out, number);
+	else
+		buf_add_literal(out, "null");
+}
+
+/* A sentence is a string; nothing to say is null. */
+static void add_sentence(struct buf *out, const char *key, struct buf *text)
+{
+	buf_add_text(out, key);
+	if (text->length)
+		text_add_json(out, text->data, text->length);
+	else
+		buf_add_literal(out, "null");
+	text->length = 0;
+}
+
+static void add_wanted(struct buf *out, const struct inquiry *inquiry)
+{
+	const struct bind_request *request = &inquiry->request;
+	const struct snapshot *snap = inquiry->facts.snap;
+	const struct netns *netns = &snap->netns[inquiry->facts.netns];
+	char address[ADDRESS_TEXT_MAX];
+
+	*address_print(address, &request->local.address) = '\0';
+	json_add_member("{\"protocol\":", protocols[request->protocol].name, out);
+	json_add_member(",\"address\":", address, out);
+	buf_add_literal(out, ",\"port\":");
+	buf_add_unsigned(out, request->local.port);
+	add_bool(out, ",\"reuseaddr\":", request->reuseaddr);
+	add_bool(out, ",\"reuseport\":", request->reuseport);
+	add_bool(out, ",\"v6only\":", request->v6only);
+	json_add_member(",\"device\":",
+			request->interface ? snapshot_interface(snap, inquiry->facts.netns,
+								request->interface) : NULL, out);
+	buf_add_literal(out, ",\"uid\":");
+	buf_add_unsigned(out, request->uid);
+	add_number(out, ",\"netns\":{\"inode\":", netns->inode);
+	json_add_member(",\"name\":", netns->name, out);
+	buf_add_literal(out, "}}");
+}
+
+/* ---- blockers -------------------------------------------------------- */
+
+static void add_remedies(struct buf *out, const struct inquiry *inquiry,
+			 const struct blocker *blocker, struct buf *text)
+{
+	const struct account account = account_of(inquiry);
+	struct buf command;
+
+	buf_add_char(out, '[');
+	if (buf_init(&command, -1) < 0) {
+		buf_add_char(out, ']');
+		return;
+	}
+	for (size_t i = 0; explain_remedy(&account, blocker, i, text, &command); i++) {
+		buf_add_text(out, i ? "," : "");
+		add_sentence(out, "{\"text\":", text);
+		add_sentence(out, ",\"command\":", &command);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+	buf_free(&command);
+}
+
+static void add_socket(struct buf *out, const struct inquiry *inquiry, uint32_t socket)
+{
+	const struct bind_options *options = &inquiry->facts.options[socket];
+	struct buf more;
+
+	if (buf_init(&more, -1) < 0)
+		return;
+	add_truth(&more, ",\"reuseaddr\":", options->reuseaddr);
+	add_truth(&more, ",\"reuseport\":", options->reuseport);
+	buf_add_char(&more, '\0');
+	json_add_socket(inquiry->facts.snap, &inquiry->facts.snap->sockets[socket], more.data, out);
+	buf_free(&more);
+}
+
+static void add_blocker(struct buf *out, const struct inquiry *inquiry,
+			const struct blocker *blocker, struct buf *text)
+{
+	const struct account account = account_of(inquiry);
+
+	json_add_member("{\"rule\":", rule_names[blocker->rule], out);
+	explain_blocker(&account, blocker, text);
+	add_sentence(out, ",\"sentence\":", text);
+	explain_holder(&account, blocker, text);
+	add_sentence(out, ",\"holder\":", text);
+	add_truth(out, ",\"blocks\":", (uint8_t)blocker->blocks);
+	buf_add_literal(out, ",\n   \"socket\":");
+	add_socket(out, inquiry, blocker->socket);
+	buf_add_literal(out, ",\n   \"remedies\":");
+	add_remedies(out, inquiry, blocker, text);
+	buf_add_char(out, '}');
+}
+
+/* ---- notes ----------------------------------------------------------- */
+
+static void add_note(struct buf *out, bool *any, enum severity severity, const char *subject,
+		     struct buf *text)
+{
+	buf_add_text(out, *any ? "," : "");
+	json_add_member("{\"severity\":", severity_names[severity], out);
+	json_add_member(",\"subject\":", subject, out);
+	add_sentence(out, ",\"text\":", text);
+	buf_add_char(out, '}');
+	*any = true;
+}
+
+static void add_notes(struct buf *out, const struct inquiry *inquiry, struct buf *text)
+{
+	const struct account account = account_of(inquiry);
+	bool any = false;
+
+	buf_add_char(out, '[');
+	for (const struct note *note = inquiry->facts.snap->notes; note; note = note->next) {
+		buf_add_text(text, note->text);
+		add_note(out, &any, note->severity, note->subject, text);
+	}
+	for (size_t i = 0; explain_remark(&account, i, text); i++)
+		add_note(out, &any, SEVERITY_INFO, "bind", text);
+	buf_add_char(out, ']');
+}
+
+/* ---- the document ---------------------------------------------------- */
+
+/* What would become of sockets that differ in one thing; null: they would not differ. */
+static void add_alternatives(struct buf *out, const struct inquiry *inquiry)
+{
+	for (enum alternative i = 0; i < ALTERNATIVE_COUNT; i++) {
+		struct bind_request request = inquiry->request;
+		enum verdict verdict = inquiry->alternatives[i].verdict;
+
+		buf_add_text(out, i ? ",\"" : ",\"alternatives\":{\"");
+		buf_add_text(out, alternatives[i].name);
+		json_add_member("\":", alternatives[i].make(&request) ?
+				verdict_names[verdict] : NULL, out);
+	}
+	buf_add_char(out, '}');
+}
+
+static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct buf *text)
+{
+	const struct account account = account_of(inquiry);
+	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+
+	json_add_member(",\n \"verdict\":", verdict_names[diagnosis->verdict], out);
+	add_errno(out, ",\"errno\":", diagnosis->error);
+	json_add_member(",\"stage\":", stage_names[diagnosis->stage], out);
+	add_bool(out, ",\"certain\":", diagnosis->certain);
+	explain_verdict(&account, text);
+	add_sentence(out, ",\"sentence\":", text);
+	add_alternatives(out, inquiry);
+	add_number(out, ",\"free_port\":", inquiry->free_port);
+}
+
+void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out)
+{
+	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	struct buf text;
+
+	if (buf_init(&text, -1) < 0)
+		return;
+	buf_add_literal(out, "{\"schema\":\"conntab-why/1\",\"wanted\":");
+	add_wanted(out, inquiry);
+	add_verdict(out, inquiry, &text);
+	buf_add_literal(out, ",\n \"blockers\":[");
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		buf_add_text(out, i ? ",\n  " : "\n  ");
+		add_blocker(out, inquiry, &diagnosis->blockers[i], &text);
+	}
+	buf_add_literal(out, "],\n \"remedies\":");
+	add_remedies(out, inquiry, NULL, &text);
+	buf_add_literal(out, ",\"probe\":");
+	if (inquiry->probed) {
+		add_errno(out, "{\"errno\":", inquiry->probe_error);
+		buf_add_char(out, '}');
+	} else {
+		buf_add_literal(out, "null");
+	}
+	buf_add_literal(out, ",\n \"notes\":");
+	add_notes(out, inquiry, &text);
+	buf_add_literal(out, "}\n");
+	buf_free(&text);
+	(void)all;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* conntab why -- COMMAND: run it, and explain the calls of it that fail, each once. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "collect/facts.h"
+#include "diagnose/trace.h"
+#include "why.h"
+
+enum { SAID_MAX = 64 };
+
+/* A failure that has been explained: a server that tries again does not want it again. */
+struct said {
+	enum trace_call call;
+	int error;
+	socklen_t length;
+	uint8_t address[sizeof(struct sockaddr_un)];
+};
+
+struct watcher {
+	const struct settings *settings;
+	struct said said[SAID_MAX];
+	size_t count;
+};
+
+static bool is_said(struct watcher *watcher, const struct trace_failure *failure)
+{
+	struct said said = { .call = failure->call, .error = failure->error };
+
+	if (failure->address && failure->length <= sizeof(said.address)) {
+		said.length = failure->length;
+		memcpy(said.address, failure->address, failure->length);
+	}
+	for (size_t i = 0; i < watcher->count && i < SAID_MAX; i++)
+		if (memcmp(&watcher->said[i], &said, sizeof(said)) == 0)
+			return true;
+	watcher->said[watcher->count++ % SAID_MAX] = said;
+	return false;
+}
+
+/* ---- what was wanted ------------------------------------------------- */
+
+/* The namespace of a process: ours where it is the same, so that we need no right to enter it. */
+static int open_namespace(struct source **source, uint32_t pid)
+{
+	struct stat own, other;
+	char path[64], text[16];
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/net", pid);
+	snprintf(text, sizeof(text), "%u", pid);
+	if (stat("/proc/self/ns/net", &own) == 0 && stat(path, &other) == 0 &&
+	    own.st_ino != other.st_ino)
+		return source_open(source, text);
+	return source_open(source, NULL);
+}
+
+static int request_of(const struct trace_failure *failure, struct bind_request *request)
+{
+	int err = failure->socket >= 0 ? facts_request_of(failure->socket, request) : -EBADF;
+
+	if (!err && failure->address)
+		err = facts_request_address(failure->address, failure->length, request);
+	request->listen = failure->call == TRACE_LISTEN;
+	/* The call has failed: a first bind() leaves nothing bound. */
+	if (failure->error != EINVAL)
+		request->bound = false;
+	return err;
+}
+
+/* ---- saying it ------------------------------------------------------- */
+
+static void add_failure(struct buf *out, const struct trace_failure *failure)
+{
+	static const char *const calls[] = {
+		[TRACE_BIND] = "bind()", [TRACE_LISTEN] = "listen()", [TRACE_CONNECT] = "connect()",
+	};
+
+	buf_add_literal(out, "conntab: ");
+	buf_add_text(out, calls[failure->call]);
+	buf_add_literal(out, " of ");
+	text_add_safe(out, failure->command, strlen(failure->command), SIZE_MAX);
+	buf_add_literal(out, " (pid ");
+	buf_add_unsigned(out, failure->pid);
+	buf_add_literal(out, ") failed: ");
+	buf_add_text(out, strerrorname_np(failure->error));
+	buf_add_literal(out, ", ");
+	buf_add_text(out, strerror(failure->error));
+	buf_add_char(out, '\n');
+}
+
+static void explain(const struct settings *settings, const struct trace_failure *failure,
+		    struct buf *out)
+{
+	struct inquiries all = { .settings = settings };
+	struct inquiry *inquiry = why_add_inquiry(&all);
+	bool json = settings->view == VIEW_JSON;
+
+	if (inquiry && request_of(failure, &inquiry->request) == 0 &&
+	    open_namespace(&all.source, failure->pid) == 0) {
+		inquiry->happened = failure->error;
+		if (why_answer(&all) == 0)
+			(json ? why_show_json : why_show)(&all, inquiry, out);
+	}
+	why_done(&all);
+}
+
+static void say_failure(void *context, const struct trace_failure *failure)
+{
+	struct watcher *watcher = context;
+	struct buf out;
+
+	if (is_said(watcher, failure) || watcher->settings->quiet ||
+	    buf_init(&out, STDERR_FILENO) < 0)
+		return;
+	if (watcher->settings->view != VIEW_JSON)
+		add_failure(&out, failure);
+	explain(watcher->settings, failure, &out);
+	buf_flush(&out);
+	buf_free(&out);
+}
+
+static void say_unprivileged(void *context, uint32_t pid, const char *program)
+{
+	(void)context;
+	(void)pid;
+	complain("privileges of the program", program,
+		 "it runs without them here, as nobody but root may look into it");
+}
+
+/* ---- the command ----------------------------------------------------- */
+
+static void complain_refusal(const char *word, const struct trace_end *end)
+{
+	static const char *const texts[] = {
+		[TRACE_NOT_REFUSED] = "it is not allowed",
+		[TRACE_SET_USER] = "it is set-uid, and only root may look into such a program",
+		[TRACE_SET_GROUP] = "it is set-gid, and only root may look into such a program",
+		[TRACE_CAPABILITIES] = "it has capabilities, and only root may look into such a "
+				       "program",
+		[TRACE_NOT_ALLOWED] = "this system lets nobody trace a program here",
+	};
+
+	complain("the command is not run", word, texts[end->refusal]);
+}
+
+enum status why_run(const struct settings *settings)
+{
+	static const char no_such[] = "the command could not be run";
+	struct watcher watcher = { .settings = settings };
+	const struct trace_watch watch = { &watcher, say_failure, say_unprivileged };
+	static struct trace_end end;
+	int err = trace_run(settings->behind_dashes, &watch, &end);
+
+	if (err == -EPERM)
+		complain_refusal(*settings->behind_dashes, &end);
+	else if (err == -ECHILD)
+		complain(no_such, *settings->behind_dashes, "who watched it was killed");
+	else if (err)
+		complain(no_such, *settings->behind_dashes, strerror(-err));
+	if (!err)
+		return (enum status)end.status;
+	return err == -ENOENT ? 127 : 126;
+}

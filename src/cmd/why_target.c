@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* The words behind `conntab why`: each is one socket that is wanted, or several. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "collect/lookup.h"
+#include "why.h"
+
+enum { HOST_MAX = 256, PORTS_OF_NAME = 4 };
+
+/* What a word is made of. */
+struct target {
+	const char *word;
+	enum protocol protocol;
+	struct address address;		/* AF_UNSPEC: all, IPv4 and IPv6 */
+	uint32_t scope;
+	const char *ports;
+};
+
+static const char expected[] = "expected a port (8080, https, 8000-8010), an address and a port "
+			       "(127.0.0.1:8080, [::1]:8080), udp:53, /run/app.sock or @name";
+
+static enum status refuse(const char *word, const char *why)
+{
+	complain("target", word, why);
+	return STATUS_USAGE;
+}
+
+/* ---- parts of a word ------------------------------------------------- */
+
+static const char *take_protocol(struct target *target, const char *text)
+{
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
+		size_t length = strlen(protocols[protocol].name);
+
+		if (strncasecmp(text, protocols[protocol].name, length) != 0 ||
+		    text[length] != ':')
+			continue;
+		target->protocol = protocol;
+		return text + length + 1;
+	}
+	return text;
+}
+
+/* "fe80::1%eth0": the name behind the % is an interface. */
+static bool take_scope(struct inquiries *all, struct target *target, char *host)
+{
+	char *percent = strchr(host, '%');
+
+	if (!percent)
+		return true;
+	*percent = '\0';
+	target->scope = source_interface(all->source, percent + 1);
+	return target->scope && target->scope != UINT32_MAX;
+}
+
+static bool parse_address(struct address *address, const char *host)
+{
+	*address = (struct address){ .family = AF_UNSPEC };
+	if (!*host || strcmp(host, "*") == 0)
+		return true;
+	if (strcasecmp(host, "localhost") == 0)
+		host = "127.0.0.1";
+	address->family = strchr(host, ':') ? AF_INET6 : AF_INET;
+	return inet_pton(address->family, host, address->bytes) == 1;
+}
+
+/* The colon between address and port: the last one, but none within brackets. */
+static const char *find_colon(const char *text)
+{
+	const char *bracket = *text == '[' ? strchr(text, ']') : NULL;
+
+	if (bracket)
+		return bracket[1] == ':' ? bracket + 1 : NULL;
+	return strrchr(text, ':');
+}
+
+static enum status take_host(struct inquiries *all, struct target *target, const char *text)
+{
+	const char *colon = find_colon(text);
+	char host[HOST_MAX];
+	size_t length = colon ? (size_t)(colon - text) : 0;
+
+	target->ports = colon ? colon + 1 : text;
+	if (!colon)
+		return STATUS_FOUND;
+	if (length >= 2 && *text == '[' && text[length - 1] == ']') {
+		text++;
+		length -= 2;
+	}
+	if (length >= sizeof(host))
+		return refuse(target->word, expected);
+	memcpy(host, text, length);
+	host[length] = '\0';
+	if (!take_scope(all, target, host))
+		return refuse(target->word, "there is no interface of the name behind the %");
+	if (!parse_address(&target->address, host))
+		return refuse(target->word, "expected an IP address in front of the port: a name "
+					    "may have several");
+	return STATUS_FOUND;
+}
+
+/* ---- requests -------------------------------------------------------- */
+
+/* The default of servers: IPv4 and IPv6 on all addresses. */
+static struct address any_address(const struct settings *settings)
+{
+	return (struct address){
+		.family = settings->versions == IP_VERSION_4 ? AF_INET : AF_INET6,
+	};
+}
+
+struct inquiry *why_add_inquiry(struct inquiries *all)
+{
+	struct inquiry *items = all->count == WHY_REQUESTS_MAX ? NULL :
+				array_reserve(all->items, &all->capacity, all->count + 1,
+					      sizeof(*items));
+
+	if (!items)
+		return NULL;
+	all->items = items;
+	items[all->count] = (struct inquiry){ .path = NULL };
+	return &items[all->count++];
+}
+
+static enum status add_request(struct inquiries *all, const struct target *target, uint16_t port)
+{
+	const struct settings *settings = all->settings;
+	struct inquiry *inquiry = why_add_inquiry(all);
+	struct bind_request *request;
+
+	if (!inquiry)
+		return refuse(target->word, "too many ports at once");
+	request = &inquiry->request;
+	*request = (struct bind_request){
+		.protocol = target->protocol,
+		.local = { .address = target->address, .port = port },
+		.reuseaddr = settings->why & WHY_REUSEADDR,
+		.reuseport = settings->why & WHY_REUSEPORT,
+		.v6only = settings->why & WHY_V6ONLY,
+		.scope = target->scope,
+	};
+	if (target->address.family == AF_UNSPEC)
+		request->local.address = any_address(settings);
+	return STATUS_FOUND;
+}
+
+/* A decimal port; -1: it is none. */
+static long parse_port(const char *text, char **end)
+{
+	unsigned long port = strtoul(text, end, 10);
+
+	return isdigit((unsigned char)*text) && port <= UINT16_MAX ? (long)port : -1;
+}
+
+static enum status add_service(struct inquiries *all, const struct target *target,
+			       const char *name)
+{
+	uint16_t ports[PORTS_OF_NAME];
+	size_t count = lookup_service(name, ports, PORTS_OF_NAME);
+	enum status status = STATUS_FOUND;
+
+	if (!count)
+		return refuse(target->word, expected);
+	for (size_t i = 0; i < count && status == STATUS_FOUND; i++)
+		status = add_request(all, target, ports[i]);
+	return status;
+}
+
+/* "8080", "8000-8010" or "https". */
+static enum status add_ports(struct inquiries *all, const struct target *target, const char *text)
+{
+	enum status status = STATUS_FOUND;
+	char *end;
+	long first = parse_port(text, &end), last = first;
+
+	if (!isdigit((unsigned char)*text))
+		return add_service(all, target, text);
+	if (first >= 0 && *end == '-')
+		last = parse_port(end + 1, &end);
+	if (first < 0 || last < 0 || *end)
+		return refuse(target->word, "expected ports from 0 to 65535");
+	if (last < first)
+		return refuse(target->word, "the range ends before it begins");
+	for (long port = first; port <= last && status == STATUS_FOUND; port++)
+		status = add_request(all, target, (uint16_t)port);
+	return status;
+}
+
+/* "22,80,443" */
+static enum status add_list(struct inquiries *all, const struct target *target)
+{
+	char *list = strdup(target->ports), *rest = list;
+	enum status status = STATUS_FOUND;
+
+	if (!list)
+		return refuse(target->word, "out of memory");
+	while (rest && status == STATUS_FOUND)
+		status = add_ports(all, target, strsep(&rest, ","));
+	free(list);
+	return status;
+}
+
+static enum protocol protocol_of(const struct settings *settings)
+{
+	enum protocol protocol = 0;
+
+	while (protocol < PROTOCOL_COUNT && settings->protocols &&
+	       !(settings->protocols & PROTOCOL_BIT(protocol)))
+		protocol++;
+	return protocol;
+}
+
+static enum status check(const struct inquiries *all, const struct target *target)
+{
+	uint32_t versions = all->settings->versions;
+	int family = target->address.family;
+
+	if (!protocols[target->protocol].has_ports)
+		return refuse(target->word, "raw sockets have no ports to be in the way of each "
+					    "other");
+	if (family == AF_INET && versions == IP_VERSION_6)
+		return refuse(target->word, "an IPv4 address, and -6 asks for IPv6");
+	if (family == AF_INET6 && versions == IP_VERSION_4)
+		return refuse(target->word, "an IPv6 address, and -4 asks for IPv4");
+	return STATUS_FOUND;
+}
+
+enum status why_add_target(struct inquiries *all, const char *word)
+{
+	struct target target = { .word = word, .protocol = protocol_of(all->settings) };
+	enum status status;
+
+	status = take_host(all, &target, take_protocol(&target, word));
+	if (status == STATUS_FOUND)
+		status = check(all, &target);
+	return status == STATUS_FOUND ? add_list(all, &target) : status;
+}

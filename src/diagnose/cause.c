@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* The verdict in words, the causes that are no sockets, and what else is worth knowing. */
+#include "sentence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool account_test(const struct account *account);
+
+#define IS(name) static bool name(const struct account *account)
+
+/* ---- what was asked -------------------------------------------------- */
+
+void explain_wanted(const struct account *account, struct buf *out)
+{
+	sentence_add(account, NULL, "{protocol} {wanted}", QUOTING_TEXT, out);
+}
+
+IS(is_free)
+{
+	return account->diagnosis->verdict == VERDICT_FREE;
+}
+
+IS(is_unknown)
+{
+	return account->diagnosis->verdict == VERDICT_UNKNOWN;
+}
+
+static bool is_error(const struct account *account, int error)
+{
+	return account->diagnosis->error == error;
+}
+
+IS(is_exhausted)
+{
+	return is_error(account, EADDRINUSE) && !account->request->local.port;
+}
+
+IS(is_late_listen)
+{
+	return is_error(account, EADDRINUSE) && account->request->listen;
+}
+
+IS(is_blocked)
+{
+	return is_error(account, EADDRINUSE);
+}
+
+static bool is_below_privileged(const struct account *account)
+{
+	const struct bind_facts *facts = account->facts;
+	const char *start = snapshot_sysctl(facts->snap, facts->netns,
+					    "net.ipv4.ip_unprivileged_port_start");
+
+	return account->request->local.port < (start ? strtoul(start, NULL, 10) : 1024);
+}
+
+IS(is_privileged_port)
+{
+	return is_error(account, EACCES) && is_below_privileged(account);
+}
+
+IS(is_refused)
+{
+	return is_error(account, EACCES) || is_error(account, EPERM);
+}
+
+IS(is_tentative)
+{
+	return is_error(account, EADDRNOTAVAIL) && account->facts->address == ADDRESS_TENTATIVE;
+}
+
+IS(is_absent)
+{
+	return is_error(account, EADDRNOTAVAIL);
+}
+
+IS(is_bound_twice)
+{
+	return is_error(account, EINVAL) && account->request->bound;
+}
+
+IS(is_without_scope)
+{
+	return is_error(account, EINVAL) &&
+	       address_is_link_local(&account->request->local.address);
+}
+
+IS(is_mapped)
+{
+	return is_error(account, EINVAL) && address_is_mapped(&account->request->local.address);
+}
+
+IS(is_invalid)
+{
+	return is_error(account, EINVAL);
+}
+
+IS(is_no_device)
+{
+	return is_error(account, ENODEV);
+}
+
+IS(is_any)
+{
+	(void)account;
+	return true;
+}
+
+static const struct {
+	account_test *test;
+	const char *sentence;		/* goes on from what is wanted */
+	struct remedy remedies[4];
+} causes[] = {
+	{ is_free, "is free: bind() would work.", { { NULL, NULL } } },
+	{ is_unknown, "may be free or not: it can't be told from here.",
+	  { { "ask again as root: it may look at the holder's options, or try",
+	      "sudo conntab why {protocol}:{port}" } } },
+	{ is_exhausted,
+	  "can't be had: every port from which the kernel chooses ({range}) is taken "
+	  "(EADDRINUSE).",
+	  { { "see who has so many", "conntab -s" },
+	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" },
+	    { "in clients that bind an address: set IP_BIND_ADDRESS_NO_PORT before bind()",
+	      NULL } } },
+	{ is_late_listen,
+	  "is bound, but listen() failed: another socket has begun to listen there (EADDRINUSE).",
+	  { { "start only one of the two, or set SO_REUSEPORT in both", NULL } } },
+	{ is_blocked, "is taken: {fails} with EADDRINUSE.", { { NULL, NULL } } },
+	{ is_privileged_port,
+	  "is not allowed to {wanted_user}: ports below {unprivileged} need the capability "
+	  "CAP_NET_BIND_SERVICE, and {fails} with EACCES.",
+	  { { "let systemd bind it: a .socket unit, or AmbientCapabilities=CAP_NET_BIND_SERVICE "
+	      "in the service", NULL },
+	    { "give the program that capability",
+	      "setcap cap_net_bind_service=+ep /path/to/program" },
+	    { "or lower the limit for everybody",
+	      "sysctl -w net.ipv4.ip_unprivileged_port_start={port}" } } },
+	{ is_refused,
+	  "is refused by a sandbox or a security module (Landlock, SELinux, a BPF program of the "
+	  "cgroup), not by another socket.",
+	  { { "look what the unit allows: SocketBindAllow=, SocketBindDeny=, SystemCallFilter=",
+	      "systemctl cat UNIT" },
+	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
+	{ is_tentative,
+	  "is not usable yet: the kernel still asks whether another host has {wanted_address} "
+	  "(tentative), and {fails} with EADDRNOTAVAIL.",
+	  { { "wait two seconds; in a unit: After=network-online.target", "sleep 2" },
+	    { "or give the address without that question", "ip address add ... nodad" },
+	    { "or set IPV6_FREEBIND before bind()", NULL } } },
+	{ is_absent,
+	  "is not an address of this machine: {fails} with EADDRNOTAVAIL.",
+	  { { "see which addresses it has", "ip -brief address" },
+	    { "for an address that comes later (VRRP, keepalived): set IP_FREEBIND, or allow it "
+	      "to all", "sysctl -w net.ipv4.ip_nonlocal_bind=1" } } },
+	{ is_bound_twice,
+	  "can't be bound: the socket has an address already, and {fails} with EINVAL.",
+	  { { "make a new socket", NULL } } },
+	{ is_without_scope,
+	  "means nothing without an interface: {fails} with EINVAL.",
+	  { { "name the interface (sin6_scope_id): {wanted_address}%eth0", NULL } } },
+	{ is_mapped,
+	  "is an IPv4 address, which a socket with IPV6_V6ONLY does not take: bind() would fail "
+	  "with EINVAL.",
+	  { { "clear IPV6_V6ONLY, or use a socket for IPv4", NULL } } },
+	{ is_invalid,
+	  "is no address that can be bound: {fails} with EINVAL.", { { NULL, NULL } } },
+	{ is_no_device,
+	  "names an interface that is not there: {fails} with ENODEV.",
+	  { { "see which there are", "ip -brief link" } } },
+	{ is_any, "can't be bound.", { { NULL, NULL } } },
+};
+
+static size_t cause_of(const struct account *account)
+{
+	size_t i = 0;
+
+	while (!causes[i].test(account))
+		i++;
+	return i;
+}
+
+void explain_verdict(const struct account *account, struct buf *out)
+{
+	explain_wanted(account, out);
+	buf_add_char(out, ' ');
+	sentence_add(account, NULL, causes[cause_of(account)].sentence, QUOTING_TEXT, out);
+}
+
+const struct remedy *cause_remedies(const struct account *account)
+{
+	return causes[cause_of(account)].remedies;
+}
+
+/* ---- remarks --------------------------------------------------------- */
+
+/* Sockets on the wanted port that the test is true of. */
+typedef bool socket_test(const struct account *account, const struct socket *sk);
+
+static const struct socket *find(const struct account *account, socket_test *test)
+{
+	const struct snapshot *snap = account->facts->snap;
+
+	for (size_t i = 0; i < snap->count; i++)
+		if (snap->sockets[i].local.port == account->request->local.port &&
+		    test(account, &snap->sockets[i]))
+			return &snap->sockets[i];
+	return NULL;
+}
+
+static bool is_of_other_protocol(const struct account *account, const struct socket *sk)
+{
+	return sk->protocol != account->request->protocol && protocols[sk->protocol].has_ports &&
+	       socket_is_listener(sk);
+}
+
+static bool is_listener_of_same(const struct account *account, const struct socket *sk)
+{
+	return sk->protocol == account->request->protocol && socket_is_listener(sk);
+}
+
+IS(has_other_protocol)
+{
+	return is_free(account) && !find(account, is_listener_of_same) &&
+	       find(account, is_of_other_protocol);
+}
+
+IS(has_other_address)
+{
+	return is_free(account) && find(account, is_listener_of_same) &&
+	       !(account->request->reuseport && !account->diagnosis->count) &&
+	       account->request->local.port;
+}
+
+static bool is_twin_loopback(const struct account *account, const struct socket *sk)
+{
+	return is_listener_of_same(account, sk) && address_is_loopback(&sk->local.address) &&
+	       sk->local.address.family != account->request->local.address.family;
+}
+
+IS(is_localhost_split)
+{
+	return is_free(account) && address_is_loopback(&account->request->local.address) &&
+	       find(account, is_twin_loopback);
+}
+
+static bool is_same_address(const struct account *account, const struct socket *sk)
+{
+	return is_listener_of_same(account, sk) &&
+	       endpoint_same(&sk->local, &account->request->local);
+}
+
+IS(is_joining)
+{
+	return is_free(account) && account->request->reuseport && find(account, is_same_address);
+}
+
+static bool is_in_list(const char *list, unsigned long port)
+{
+	char *end;
+
+	while (list && *list) {
+		unsigned long first = strtoul(list, &end, 10), last = first;
+
+		if (end == list)
+			return false;
+		if (*end == '-')
+			last = strtoul(end + 1, &end, 10);
+		if (port >= first && port <= last)
+			return true;
+		list = *end ? end + 1 : end;
+	}
+	return false;
+}
+
+static bool is_reserved(const struct account *account)
+{
+	const struct bind_facts *facts = account->facts;
+
+	return is_in_list(snapshot_sysctl(facts->snap, facts->netns,
+					  "net.ipv4.ip_local_reserved_ports"),
+			  account->request->local.port);
+}
+
+IS(is_reserved_port)
+{
+	return account->request->local.port && is_reserved(account);
+}
+
+IS(is_ephemeral)
+{
+	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
+	uint16_t port = account->request->local.port;
+
+	return is_free(account) && port && port >= netns->ephemeral_first &&
+	       port <= netns->ephemeral_last && !is_reserved(account);
+}
+
+IS(is_hiding_blockers)
+{
+	const struct diagnosis *diagnosis = account->diagnosis;
+
+	return diagnosis->count && diagnosis->error && diagnosis->error != EADDRINUSE;
+}
+
+IS(is_incomplete)
+{
+	return !account->facts->whole;
+}
+
+static const struct {
+	account_test *test;
+	const char *sentence;
+} remarks[] = {
+	{ is_hiding_blockers,
+	  "When that is mended, a socket will be in the way too (EADDRINUSE): see below." },
+	{ has_other_protocol,
+	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
+	  "ports of its own." },
+	{ is_joining,
+	  "Others listen on this very address, and SO_REUSEPORT lets you join them: each "
+	  "connection goes to one of you. If that is not meant, a second copy is running." },
+	{ is_localhost_split,
+	  "127.0.0.1 and ::1 are two addresses with ports of their own: who connects to "
+	  "\"localhost\" may reach either." },
+	{ has_other_address,
+	  "Others have port {port} on other addresses; they do not meet {wanted}." },
+	{ is_reserved_port,
+	  "Port {port} is reserved (net.ipv4.ip_local_reserved_ports): that keeps outgoing "
+	  "connections off it, and forbids no bind()." },
+	{ is_ephemeral,
+	  "Port {port} is one of those that outgoing connections are given ({range}): one may "
+	  "take it at any time. To keep it: sysctl -w "
+	  "net.ipv4.ip_local_reserved_ports={reserved}" },
+	{ is_incomplete,
+	  "Not all sockets could be read, so there may be more." },
+};
+
+bool explain_remark(const struct account *account, size_t index, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+		if (!remarks[i].test(account) || index--)
+			continue;
+		sentence_add(account, NULL, remarks[i].sentence, QUOTING_TEXT, out);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sorts of holders: who is in the way, how that comes about, and how it goes
+ * away.  The first row that fits is the holder's.
+ */
+#include "sentence.h"
+
+#include <string.h>
+
+enum { PORT_SSH = 22, PID_INIT = 1 };
+
+struct holder {
+	const struct snapshot *snap;
+	const struct socket *sk;
+	const struct process *process;	/* its first owner; NULL: none */
+};
+
+typedef bool holder_test(const struct holder *holder);
+
+#define IS(name) static bool name(const struct holder *holder)
+
+static bool is_called(const struct holder *holder, const char *const *names, size_t count)
+{
+	const char *command = holder->process ? holder->process->command : NULL;
+
+	for (size_t i = 0; command && i < count; i++)
+		if (strcmp(command, names[i]) == 0)
+			return true;
+	return false;
+}
+
+#define IS_CALLED(name, ...) \
+	IS(name) \
+	{ \
+		static const char *const names[] = { __VA_ARGS__ }; \
+		\
+		return is_called(holder, names, sizeof(names) / sizeof(names[0])); \
+	}
+
+IS_CALLED(is_container_proxy, "docker-proxy", "rootlessport", "conmon", "slirp4netns", "pasta",
+	  "pasta.avx2", "exe")
+IS_CALLED(is_ssh, "ssh", "sshd", "sshd-session", "autossh")
+/* Programs that open no port of their own accord: they were born with it. */
+IS_CALLED(is_no_server, "sleep", "sh", "bash", "dash", "zsh", "tail", "cat", "tee", "less", "vi",
+	  "vim", "su", "sudo", "cron", "timeout", "nohup", "screen", "tmux", "logger", "gdb",
+	  "strace")
+
+IS(is_listening)
+{
+	return holder->sk->state == STATE_LISTEN;
+}
+
+IS(is_time_wait)
+{
+	return holder->sk->state == STATE_TIME_WAIT;
+}
+
+IS(is_orphan_fin_wait)
+{
+	return holder->sk->state == STATE_FIN_WAIT_2 && holder->sk->missing == MISSING_ORPHAN;
+}
+
+IS(is_orphan)
+{
+	return holder->sk->missing == MISSING_ORPHAN;
+}
+
+IS(is_unaccepted)
+{
+	return holder->sk->missing == MISSING_UNACCEPTED;
+}
+
+IS(is_kernel)
+{
+	return holder->sk->missing == MISSING_KERNEL;
+}
+
+IS(is_in_flight)
+{
+	return holder->sk->missing == MISSING_IN_FLIGHT;
+}
+
+IS(is_elsewhere)
+{
+	return holder->sk->missing == MISSING_OTHER_PID_NAMESPACE;
+}
+
+IS(is_not_permitted)
+{
+	return holder->sk->missing == MISSING_PERMISSION;
+}
+
+static bool has_owner(const struct holder *holder, uint32_t pid)
+{
+	for (const struct owner *owner = owner_first(holder->snap, holder->sk); owner;
+	     owner = owner_next(holder->snap, owner))
+		if (owner_process(holder->snap, owner)->pid == pid)
+			return true;
+	return false;
+}
+
+IS(is_socket_unit)
+{
+	return has_owner(holder, PID_INIT) && is_listening(holder);
+}
+
+IS(is_forward)
+{
+	return is_ssh(holder) && is_listening(holder) && holder->sk->local.port != PORT_SSH;
+}
+
+/* Of the processes that hold it, is one no child of another? */
+static size_t count_processes(const struct holder *holder)
+{
+	uint32_t last = 0;
+	size_t count = 0;
+
+	for (const struct owner *owner = owner_first(holder->snap, holder->sk); owner;
+	     owner = owner_next(holder->snap, owner)) {
+		uint32_t pid = owner_process(holder->snap, owner)->pid;
+
+		count += pid != last;
+		last = pid;
+	}
+	return count;
+}
+
+IS(is_leaked)
+{
+	return is_no_server(holder) && is_listening(holder);
+}
+
+/* Who has made it is gone, its children go on: they were given to init. */
+IS(is_inherited)
+{
+	return is_listening(holder) && holder->process && !holder->process->unit &&
+	       holder->process->parent == PID_INIT && count_processes(holder) > 1;
+}
+
+IS(is_shared)
+{
+	return count_processes(holder) > 1;
+}
+
+IS(is_bound_only)
+{
+	return holder->sk->state == STATE_BOUND;
+}
+
+static bool is_connection(const struct socket *sk)
+{
+	return sk->state != STATE_LISTEN && sk->state != STATE_BOUND && sk->state != STATE_UNCONN;
+}
+
+IS(is_outgoing)
+{
+	const struct netns *netns = &holder->snap->netns[holder->sk->netns];
+	uint16_t port = holder->sk->local.port;
+
+	return is_connection(holder->sk) && !holder->sk->listener &&
+	       port >= netns->ephemeral_first && port <= netns->ephemeral_last;
+}
+
+IS(is_accepted)
+{
+	return is_connection(holder->sk);
+}
+
+IS(is_contained)
+{
+	return holder->process && holder->process->container;
+}
+
+IS(is_unit)
+{
+	return holder->process && holder->process->unit &&
+	       strstr(holder->process->unit, ".service");
+}
+
+IS(is_any)
+{
+	(void)holder;
+	return true;
+}
+
+/* ---- the table ------------------------------------------------------- */
+
+#define KILL "ss -aK {-t} 'sport = :{port}' dst '{peer}'"
+
+static const struct {
+	holder_test *test;
+	bool knows_sharing;		/* the remedies tell what SO_REUSEADDR does here */
+	const char *sentence;		/* NULL: nothing worth saying */
+	struct remedy remedies[4];
+} holders[] = {
+	{ is_time_wait, true,
+	  "TIME-WAIT belongs to no process: this connection with {peer} is over, and the kernel "
+	  "keeps its port for {seconds} s more.",
+	  { { "wait {seconds} s", "sleep {seconds}" },
+	    { "set SO_REUSEADDR in the server before bind(): where the old one had it too, the "
+	      "new one starts at once", NULL },
+	    { "end it now (root)", KILL } } },
+	{ is_orphan_fin_wait, true,
+	  "No process has this connection any more: it waits {seconds} s for {peer} to close too.",
+	  { { "wait {seconds} s", "sleep {seconds}" },
+	    { "set SO_REUSEADDR in the server before bind(): where the old one had it too, the "
+	      "new one starts at once", NULL },
+	    { "end it now (root)", KILL } } },
+	{ is_orphan, true,
+	  "No process has this connection any more: the kernel still tries to deliver its last "
+	  "bytes to {peer}.",
+	  { { "end it now (root)", KILL },
+	    { "set SO_REUSEADDR in the server before bind(), as the old one must have done",
+	      NULL } } },
+	{ is_unaccepted, false,
+	  "It came in from {peer} and waits for the server's accept(): it ends with the listener.",
+	  { { "look at the listener it waits at", "conntab -l {-t} {port}" } } },
+	{ is_kernel, false,
+	  "The kernel itself holds this socket, as it does for tunnels (vxlan, geneve, WireGuard), "
+	  "NFS and the like: there is no process to stop.",
+	  { { "look for a tunnel with this port", "ip -d link | grep -w {port}" },
+	    { "look for a service of the kernel (NFS, RPC)", "rpcinfo -p" } } },
+	{ is_in_flight, false,
+	  "No process has it open: it is on its way in a message between two processes.",
+	  { { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" } } },
+	{ is_elsewhere, false,
+	  "Its process lives in a PID namespace that can't be seen from here: most likely on the "
+	  "host, or in another container.",
+	  { { "look for it on the host", "conntab {-t} {port}" } } },
+	{ is_not_permitted, false,
+	  "It belongs to {holder_user}, and its process may only be seen by that user and root.",
+	  { { "ask again as root", "sudo conntab why {protocol}:{port}" },
+	    { "stop the unit that its cgroup belongs to", "sudo systemctl stop {unit}" } } },
+	{ is_socket_unit, false,
+	  "systemd listens here for a socket unit: to stop the service alone does not free the "
+	  "port, the next connection starts it again.",
+	  { { "stop the socket unit", "systemctl stop {socket_unit}" },
+	    { "find the socket unit by its port", "systemctl list-sockets | grep -w {port}" } } },
+	{ is_container_proxy, false,
+	  "{command} publishes this port for a container.",
+	  { { "find the container that publishes it, then stop it or publish another port",
+	      "docker ps --filter publish={port}" } } },
+	{ is_forward, false,
+	  "An ssh forward (-L, -R or -D) listens here.",
+	  { { "end that ssh, or let it forward another port", "kill {pid}" } } },
+	{ is_leaked, false,
+	  "{command} is no server: it was started by one, and inherited the socket.",
+	  { { "end what holds it", "kill {pids}" },
+	    { "in the program that started it: open sockets with SOCK_CLOEXEC", NULL } } },
+	{ is_inherited, false,
+	  "The process that opened it is gone, and those it left behind still hold it.",
+	  { { "end all that hold it", "kill {pids}" } } },
+	{ is_bound_only, false,
+	  "It is bound but does not listen: the program reserved the port, shut the socket down, "
+	  "or failed before listen(). ss and netstat do not show such a socket.",
+	  { { "stop the service", "systemctl stop {unit}" },
+	    { "stop its process", "kill {pids}" } } },
+	{ is_outgoing, false,
+	  "This is an outgoing connection to {peer}: {port} is in the range from which the kernel "
+	  "takes ports for them ({range}).",
+	  { { "end it; the program that has it will see an error", KILL },
+	    { "keep the port from now on: reserve it, so that no connection is given it",
+	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" },
+	    { "let the server use a port outside that range", NULL } } },
+	{ is_accepted, false,
+	  "This connection with {peer} came from a server on this port, and goes on.",
+	  { { "stop the service", "systemctl stop {unit}" },
+	    { "stop its process", "kill {pids}" },
+	    { "end the connection alone (root)", KILL } } },
+	{ is_contained, false,
+	  "Its process runs in the container {container}.",
+	  { { "stop that container", "docker stop {container}" },
+	    { "stop its process", "kill {pids}" } } },
+	{ is_unit, false, NULL, { { "stop the service", "systemctl stop {unit}" } } },
+	{ is_shared, false,
+	  "Several processes hold it, and all must let go of it.",
+	  { { "stop its processes", "kill {pids}" } } },
+	{ is_any, false, NULL, { { "stop its process", "kill {pid}" } } },
+};
+
+static size_t sort_of(const struct account *account, const struct blocker *blocker)
+{
+	const struct snapshot *snap = account->facts->snap;
+	const struct socket *sk = blocker_socket(account, blocker);
+	const struct owner *owner = owner_first(snap, sk);
+	const struct holder holder = { snap, sk, owner ? owner_process(snap, owner) : NULL };
+	size_t i = 0;
+
+	while (!holders[i].test(&holder))
+		i++;
+	return i;
+}
+
+void explain_holder(const struct account *account, const struct blocker *blocker,
+		    struct buf *out)
+{
+	const char *sentence = holders[sort_of(account, blocker)].sentence;
+
+	if (sentence && sentence_fits(account, blocker, sentence, QUOTING_TEXT))
+		sentence_add(account, blocker, sentence, QUOTING_TEXT, out);
+}
+
+const struct remedy *holder_remedies(const struct account *account, const struct blocker *blocker)
+{
+	return holders[sort_of(account, blocker)].remedies;
+}
+
+bool holder_knows_sharing(const struct account *account, const struct blocker *blocker)
+{
+	return holders[sort_of(account, blocker)].knows_sharing;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules by which one socket is in the way of another, in words. */
+#include "sentence.h"
+
+const char *const rule_names[RULE_COUNT] = {
+	[RULE_SAME_ADDRESS] = "same-address",
+	[RULE_WILDCARD_COVERS_ADDRESS] = "wildcard-covers-address",
+	[RULE_ADDRESS_UNDER_WILDCARD] = "address-under-wildcard",
+	[RULE_DUAL_STACK_COVERS_IPV4] = "dual-stack-covers-ipv4",
+	[RULE_IPV4_UNDER_DUAL_STACK] = "ipv4-under-dual-stack",
+	[RULE_IPV6_CONNECTION_BLOCKS_IPV4] = "ipv6-connection-blocks-ipv4",
+};
+
+#define REMEDIES (const struct remedy[])
+
+static const struct {
+	const char *sentence;		/* how the addresses meet; goes on with a sharing row */
+	const struct remedy *remedies;
+} rules[RULE_COUNT] = {
+	[RULE_SAME_ADDRESS] = {
+		"{holder} is the very address and port that is wanted", NULL,
+	},
+	[RULE_WILDCARD_COVERS_ADDRESS] = {
+		"{holder} takes every address of this machine, {wanted_address} too",
+		REMEDIES {
+			{ "let the holder bind only the addresses it needs; {wanted} is free then",
+			  NULL },
+			{ NULL, NULL },
+		},
+	},
+	[RULE_ADDRESS_UNDER_WILDCARD] = {
+		"{wanted} would take every address of this machine, {holder_address} too",
+		REMEDIES {
+			{ "bind the one address that is needed in place of all: an address other "
+			  "than {holder_address} is free of it", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[RULE_DUAL_STACK_COVERS_IPV4] = {
+		"{holder} takes IPv4 as well as IPv6, for its IPV6_V6ONLY is off, so it takes "
+		"{wanted} too",
+		REMEDIES {
+			{ "do without the socket for IPv4: {holder} serves it already", NULL },
+			{ "let the holder set IPV6_V6ONLY (nginx: listen [::]:{port} ipv6only=on)",
+			  NULL },
+			{ NULL, NULL },
+		},
+	},
+	[RULE_IPV4_UNDER_DUAL_STACK] = {
+		"{wanted} would take IPv4 as well as IPv6, and so {holder} too",
+		REMEDIES {
+			{ "bind the one address that is needed in place of all: an address other "
+			  "than {holder_address} is free of it", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[RULE_IPV6_CONNECTION_BLOCKS_IPV4] = {
+		"{holder} carries IPv6 only, but came from a socket whose IPV6_V6ONLY was off, "
+		"and the kernel counts such a one against {wanted_address}",
+		REMEDIES {
+			{ "bind [::] for IPv4 and IPv6 with SO_REUSEADDR, or one IPv4 address: "
+			  "only the wildcard 0.0.0.0 meets it", NULL },
+			{ NULL, NULL },
+		},
+	},
+};
+
+static const struct {
+	const char *sentence;
+	const struct remedy *remedies;
+} sharings[SHARING_COUNT] = {
+	[SHARING_LISTENER] = {
+		"SO_REUSEADDR shares no port with a socket that listens", NULL,
+	},
+	[SHARING_NEITHER] = {
+		"neither of the two has set SO_REUSEADDR",
+		REMEDIES {
+			{ "set SO_REUSEADDR in both programs before bind()", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_HOLDER] = {
+		"it has not set SO_REUSEADDR, which both must do",
+		REMEDIES {
+			{ "set SO_REUSEADDR in the program of the holder too, before its bind()",
+			  NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_WANTED] = {
+		"the wanted socket has not set SO_REUSEADDR, as the holder has",
+		REMEDIES {
+			{ "set SO_REUSEADDR on the new socket before bind()", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_PORT_HOLDER] = {
+		"it has not set SO_REUSEPORT, which both must do before bind()",
+		REMEDIES {
+			{ "set SO_REUSEPORT in the program of the holder too, if both are to "
+			  "share the port", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_PORT_WANTED] = {
+		"the wanted socket has not set SO_REUSEPORT, as the holder has",
+		REMEDIES {
+			{ "set SO_REUSEPORT on the new socket before bind(), if both are to "
+			  "share the port", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_PORT_USER] = {
+		"SO_REUSEPORT shares a port only between sockets of one user: this one is "
+		"{holder_user}'s, the wanted one {wanted_user}'s; root is no exception",
+		REMEDIES {
+			{ "run both programs as one user, or let both bind before they change "
+			  "to another", NULL },
+			{ NULL, NULL },
+		},
+	},
+};
+
+void explain_blocker(const struct account *account, const struct blocker *blocker,
+		     struct buf *out)
+{
+	sentence_add(account, blocker, rules[blocker->rule].sentence, QUOTING_TEXT, out);
+	buf_add_literal(out, "; ");
+	sentence_add(account, blocker, sharings[blocker->sharing].sentence, QUOTING_TEXT, out);
+	if (blocker->blocks == TRUTH_MAYBE)
+		buf_add_literal(out, " (as far as that can be told)");
+	buf_add_char(out, '.');
+}
+
+/* The remedy at `*index` of a list, of those that fit; else `*index` is less by their number. */
+static bool find_remedy(const struct account *account, const struct blocker *blocker,
+			const struct remedy *remedy, size_t *index, const struct remedy **found)
+{
+	for (; remedy && remedy->text; remedy++) {
+		if (!sentence_fits(account, blocker, remedy->text, QUOTING_TEXT))
+			continue;
+		if (remedy->command &&
+		    !sentence_fits(account, blocker, remedy->command, QUOTING_SHELL))
+			continue;
+		if (!(*index)--) {
+			*found = remedy;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
+		    struct buf *text, struct buf *command)
+{
+	const struct remedy *lists[3] = { NULL }, *found = NULL;
+
+	if (blocker) {
+		lists[0] = holder_remedies(account, blocker);
+		lists[1] = rules[blocker->rule].remedies;
+		if (!holder_knows_sharing(account, blocker))
+			lists[2] = sharings[blocker->sharing].remedies;
+	} else {
+		lists[0] = cause_remedies(account);
+	}
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !found; i++)
+		find_remedy(account, blocker, lists[i], &index, &found);
+	if (!found)
+		return false;
+	sentence_add(account, blocker, found->text, QUOTING_TEXT, text);
+	if (found->command)
+		sentence_add(account, blocker, found->command, QUOTING_SHELL, command);
+	return true;
+}

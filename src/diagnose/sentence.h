@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sentences of the tables: "{holder} listens" with the names put in.  A word in
+ * braces that has nothing to say in an account makes its sentence unfit.
+ */
+#ifndef DIAGNOSE_SENTENCE_H
+#define DIAGNOSE_SENTENCE_H
+
+#include "diagnose/explain.h"
+
+enum quoting { QUOTING_TEXT, QUOTING_SHELL };
+
+struct remedy {
+	const char *text;		/* NULL ends a list */
+	const char *command;		/* NULL: none */
+};
+
+/* `blocker` may be NULL; then there are no words about it. */
+void sentence_add(const struct account *account, const struct blocker *blocker, const char *text,
+		  enum quoting quoting, struct buf *out);
+
+/* Is there something to say for each of its words? */
+bool sentence_fits(const struct account *account, const struct blocker *blocker, const char *text,
+		   enum quoting quoting);
+
+/* holder.c: lists of remedies for a sort of holder. */
+const struct remedy *holder_remedies(const struct account *account,
+				     const struct blocker *blocker);
+
+/* holder.c: do they say what there is to say about SO_REUSEADDR? */
+bool holder_knows_sharing(const struct account *account, const struct blocker *blocker);
+
+/* cause.c: those for a verdict. */
+const struct remedy *cause_remedies(const struct account *account);
+
+static inline const struct socket *blocker_socket(const struct account *account,
+						  const struct blocker *blocker)
+{
+	return &account->facts->snap->sockets[blocker->socket];
+}
+
+#endif
