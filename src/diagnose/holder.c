@@ -154,11 +154,9 @@ static bool is_connection(const struct socket *sk)
 
 IS(is_outgoing)
 {
-	const struct netns *netns = &holder->snap->netns[holder->sk->netns];
-	uint16_t port = holder->sk->local.port;
-
 	return is_connection(holder->sk) && !holder->sk->listener &&
-	       port >= netns->ephemeral_first && port <= netns->ephemeral_last;
+	       netns_gives_port(&holder->snap->netns[holder->sk->netns],
+				holder->sk->local.port);
 }
 
 IS(is_accepted)
