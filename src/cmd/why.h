@@ -79,8 +79,8 @@ enum status why_add_target(struct inquiries *all, const char *word);
  * why_table.c: sockets that a filter selects, which needs no names; those on
  * all wanted ports; and, where a port is free, who has it elsewhere.
  */
-int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
-		struct snapshot **snap);
+int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t states,
+		uint32_t needs, struct snapshot **snap);
 int why_read_table(struct inquiries *all);
 void why_look_elsewhere(struct inquiries *all);
 

@@ -12,7 +12,7 @@ enum {
 	WIDTH = 79,
 	INDENT = 2,
 	COMMAND_INDENT = 7,
-	BLOCKERS_SHOWN = 5,
+	BLOCKERS_SHOWN = 3,
 	PROCESSES_SHOWN = 4,
 	REMEDIES_MAX = 12,
 	NUMBER_COLUMNS = 3,
@@ -183,18 +183,36 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 	add_paragraph(out, text, INDENT);
 }
 
+/*
+ * How many are shown: of listeners, which come first, some; their connections
+ * are in the way too, but go with them.
+ */
+static size_t blockers_shown(const struct inquiry *inquiry)
+{
+	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	const struct socket *sockets = inquiry->facts.snap->sockets;
+	size_t listeners = 0, most;
+
+	while (listeners < diagnosis->count &&
+	       socket_is_listener(&sockets[diagnosis->blockers[listeners].socket]))
+		listeners++;
+	most = listeners ? listeners : diagnosis->count;
+	return most < BLOCKERS_SHOWN ? most : BLOCKERS_SHOWN;
+}
+
 static void add_blockers(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct diagnosis *diagnosis = &inquiry->diagnosis;
-	size_t shown = diagnosis->count < BLOCKERS_SHOWN ? diagnosis->count : BLOCKERS_SHOWN;
+	size_t shown = blockers_shown(inquiry), more = diagnosis->count - shown;
 
 	for (size_t i = 0; i < shown; i++)
 		add_blocker(out, inquiry, &diagnosis->blockers[i], text);
-	if (shown == diagnosis->count)
+	if (!more)
 		return;
-	buf_add_literal(out, "\nand ");
-	buf_add_unsigned(out, diagnosis->count - shown);
-	buf_add_literal(out, " more: conntab -a ");
+	buf_add_literal(out, "\nAnd ");
+	buf_add_unsigned(out, more);
+	buf_add_text(out, more > 1 ? " more sockets" : " more socket");
+	buf_add_literal(out, " on the port: conntab -a ");
 	buf_add_text(out, protocols[inquiry->request.protocol].name);
 	buf_add_char(out, ':');
 	buf_add_unsigned(out, inquiry->request.local.port);
@@ -265,11 +283,12 @@ static void add_all_remedies(struct remedies *remedies, const struct inquiry *in
 {
 	const struct account account = account_of(inquiry);
 	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	size_t shown = blockers_shown(inquiry);
 
 	for (size_t i = 0; explain_remedy(&account, NULL, i, &remedies->text, &remedies->command);
 	     i++)
 		add_remedy(remedies);
-	for (size_t b = 0; b < diagnosis->count && b < BLOCKERS_SHOWN; b++)
+	for (size_t b = 0; b < shown; b++)
 		for (size_t i = 0; explain_remedy(&account, &diagnosis->blockers[b], i,
 						  &remedies->text, &remedies->command); i++)
 			add_remedy(remedies);

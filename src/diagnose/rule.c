@@ -31,8 +31,8 @@ static const struct {
 	[RULE_ADDRESS_UNDER_WILDCARD] = {
 		"{wanted} would take every address of this machine, {holder_address} too",
 		REMEDIES {
-			{ "bind the one address that is needed in place of all: an address other "
-			  "than {holder_address} is free of it", NULL },
+			{ "bind only the address that is needed: one that no other socket has "
+			  "taken works", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -49,8 +49,8 @@ static const struct {
 	[RULE_IPV4_UNDER_DUAL_STACK] = {
 		"{wanted} would take IPv4 as well as IPv6, and so {holder} too",
 		REMEDIES {
-			{ "bind the one address that is needed in place of all: an address other "
-			  "than {holder_address} is free of it", NULL },
+			{ "bind only the address that is needed: one that no other socket has "
+			  "taken works", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -73,7 +73,8 @@ static const struct {
 		"SO_REUSEADDR shares no port with a socket that listens", NULL,
 	},
 	[SHARING_NEITHER] = {
-		"neither of the two has set SO_REUSEADDR",
+		"sockets share it by SO_REUSEADDR only where both have set it, and the wanted "
+		"one has not",
 		REMEDIES {
 			{ "set SO_REUSEADDR in both programs before bind()", NULL },
 			{ NULL, NULL },
