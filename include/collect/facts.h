@@ -58,8 +58,9 @@ int facts_request_address(const struct sockaddr *address, socklen_t length,
 
 /*
  * Open all other network namespaces that a process or a name below /run/netns
- * leads to, at most `most`.  Returns how many; the caller closes them.  Those
- * that may not be entered are counted in `*refused`.
+ * leads to, at most `most`.  Returns how many; the caller closes them.  Where
+ * one may not be entered the tables in /proc of its process stand in; what not
+ * even has those is counted in `*refused`.
  */
 size_t facts_other_namespaces(struct source *source, struct source **others, size_t most,
 			      size_t *refused);

@@ -8,7 +8,12 @@
 #include "cmd.h"
 #include "diagnose/explain.h"
 
-enum { WHY_REQUESTS_MAX = 4096 };	/* ports of ranges, each a request */
+enum {
+	WHY_REQUESTS_MAX = 4096,	/* ports of ranges, each a request */
+	ADVISED_MOST = 4,		/* requests about which more is found out */
+	NAMESPACES_MOST = 256,
+	ELSEWHERE_MOST = 8,
+};
 
 /* Sockets that differ in one thing from the wanted one: would they work? */
 enum alternative {
@@ -43,6 +48,13 @@ struct inquiry {
 	int happened;			/* errno of the call that was made; 0: none was */
 };
 
+/* Listeners on the wanted ports in other network namespaces. */
+struct elsewhere {
+	struct snapshot *snaps[ELSEWHERE_MOST];
+	size_t count;
+	size_t refused;			/* namespaces that may not be looked into */
+};
+
 struct inquiries {
 	const struct settings *settings;
 	struct source *source;
@@ -50,6 +62,7 @@ struct inquiries {
 	struct bind_options *options;	/* of each socket */
 	struct inquiry *items;
 	size_t count, capacity;
+	struct elsewhere elsewhere;
 };
 
 /* why_target.c: a new one, all zero; NULL where there are too many, or no memory. */
@@ -60,6 +73,18 @@ struct inquiry *why_add_inquiry(struct inquiries *all);
  * "udp:53", "8000-8010", "/run/app.sock"; on bad input says so.
  */
 enum status why_add_target(struct inquiries *all, const char *word);
+
+/*
+ * why_table.c: sockets that a filter selects, which needs no names; those on
+ * all wanted ports; and, where a port is free, who has it elsewhere.
+ */
+int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
+		struct snapshot **snap);
+int why_read_table(struct inquiries *all);
+void why_look_elsewhere(struct inquiries *all);
+
+/* why_table.c: is this socket of another namespace on the wanted port? */
+bool why_is_elsewhere(const struct inquiry *inquiry, const struct socket *sk);
 
 /* why_facts.c: collect what all questions need, and judge; 0 or -errno. */
 int why_answer(struct inquiries *all);

@@ -17,74 +17,8 @@ enum {
 	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
 	SHOWN_MOST = 16,		/* of these for the sake of the reader */
 	PORTS_NEAR = 64,		/* how far a free one is looked for */
-	ADVISED_MOST = 4,		/* targets for each of which one is looked for */
 	WELL_KNOWN = 1024,
-	FILTER_MAX = 32 * 1024,
 };
-
-/* ---- the table ------------------------------------------------------- */
-
-/* "sport in 80,443,8000-8010"; port 0 is any of them. */
-static void add_filter(struct buf *text, const struct inquiries *all)
-{
-	buf_add_literal(text, "sport in ");
-	for (size_t i = 0; i < all->count; i++) {
-		buf_add_text(text, i ? "," : "");
-		if (all->items[i].request.local.port)
-			buf_add_unsigned(text, all->items[i].request.local.port);
-		else
-			buf_add_literal(text, "0-65535");
-	}
-	buf_add_char(text, '\0');
-}
-
-static uint32_t protocols_wanted(const struct inquiries *all)
-{
-	uint32_t mask = PROTOCOL_BIT(PROTOCOL_TCP) | PROTOCOL_BIT(PROTOCOL_UDP);
-
-	for (size_t i = 0; i < all->count; i++)
-		mask |= PROTOCOL_BIT(all->items[i].request.protocol);
-	return mask;
-}
-
-static int collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
-		   struct snapshot **snap)
-{
-	struct query query = {
-		.protocols = mask, .versions = IP_VERSIONS_ALL, .states = STATES_ALL,
-		.needs = needs,
-	};
-	struct filter_error error;
-	const struct filter_names names = { .context = NULL };
-	struct filter *filter = filter_parse(text, &names, &error);
-	int err;
-
-	if (!filter)
-		return -ENOMEM;
-	filter_narrow(filter, &query);
-	source_narrow(source, &query);
-	err = source_collect(source, &query, snap);
-	filter_free(filter);
-	return err;
-}
-
-static int read_table(struct inquiries *all)
-{
-	uint32_t needs = NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER | NEED_SERVICE |
-			 NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE | NEED_NETNS |
-			 NEED_SYSCTLS;
-	struct buf text;
-	int err;
-
-	if (buf_init(&text, -1) < 0)
-		return -ENOMEM;
-	add_filter(&text, all);
-	err = text.error ? -ENOMEM :
-	      collect(all->source, text.data, protocols_wanted(all),
-		      view_limit_needs(all->settings->extras, needs), &all->snap);
-	buf_free(&text);
-	return err;
-}
 
 /* ---- options --------------------------------------------------------- */
 
@@ -292,8 +226,9 @@ static void find_free_port(struct inquiries *all, struct inquiry *inquiry)
 	if (last > UINT16_MAX)
 		last = UINT16_MAX;
 	snprintf(text, sizeof(text), "sport in %u-%u", first, last);
-	if (first > last || collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol),
-				    NEED_PORT_CLASS | NEED_SYSCTLS, &near) < 0)
+	if (first > last ||
+	    why_collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol),
+			NEED_PORT_CLASS | NEED_SYSCTLS, &near) < 0)
 		return;
 	options = options_of(near);
 	facts.snap = near;
@@ -343,7 +278,7 @@ static void name_socket_units(struct inquiries *all)
 
 int why_answer(struct inquiries *all)
 {
-	int err = read_table(all);
+	int err = why_read_table(all);
 
 	if (err)
 		return err;
@@ -360,8 +295,10 @@ int why_answer(struct inquiries *all)
 	if (err)
 		return err;
 	settle(all);
-	if (!all->settings->replay)
+	if (!all->settings->replay) {
 		name_socket_units(all);
+		why_look_elsewhere(all);
+	}
 	/* Who asks for a range sees himself what is free. */
 	if (all->count <= ADVISED_MOST)
 		find_free_ports(all);
@@ -375,6 +312,8 @@ void why_done(struct inquiries *all)
 		for (enum alternative a = 0; a < ALTERNATIVE_COUNT; a++)
 			diagnosis_done(&all->items[i].alternatives[a]);
 	}
+	for (size_t i = 0; i < all->elsewhere.count; i++)
+		snapshot_free(all->elsewhere.snaps[i]);
 	free(all->items);
 	free(all->options);
 	snapshot_free(all->snap);

@@ -141,7 +141,7 @@ static void add_processes(struct buf *out, const struct snapshot *snap, const st
 		return;
 	buf_add_literal(text, "and ");
 	buf_add_unsigned(text, count - PROCESSES_SHOWN);
-	buf_add_literal(text, " more processes");
+	buf_add_text(text, count == PROCESSES_SHOWN + 1 ? " more process" : " more processes");
 	add_paragraph(out, text, INDENT);
 }
 
@@ -320,6 +320,53 @@ static void add_reuseaddr(struct buf *out, const struct inquiry *inquiry, struct
 	add_paragraph(out, text, 0);
 }
 
+/* What was found out by trying is said, and where nothing was tried, why. */
+static void add_probe(struct buf *out, const struct inquiry *inquiry, struct buf *text)
+{
+	bool failed = inquiry->probed && inquiry->probe_error;
+
+	if (inquiry->probed || inquiry->probed_reuseaddr) {
+		buf_add_literal(text, "(Tried: bind() of such a socket");
+		buf_add_text(text, inquiry->probed ? "" : " with SO_REUSEADDR");
+		buf_add_literal(text, ", closed at once, ");
+		buf_add_text(text, failed ? "failed with " : inquiry->probed ? "worked" :
+			     "told whether that helps");
+		buf_add_text(text, failed ? strerrorname_np(inquiry->probe_error) : "");
+		buf_add_literal(text, ".)");
+	}
+	add_paragraph(out, text, 0);
+}
+
+static void add_namespace(struct buf *text, const struct netns *netns)
+{
+	buf_add_literal(text, "the network namespace ");
+	if (netns->name)
+		add_safe(text, netns->name);
+	else
+		buf_add_unsigned(text, netns->inode);
+}
+
+/* "No conflict: it is inside container X." */
+static void add_elsewhere(struct buf *out, const struct inquiries *all,
+			  const struct inquiry *inquiry, struct buf *text)
+{
+	for (size_t i = 0; i < all->elsewhere.count; i++) {
+		const struct snapshot *snap = all->elsewhere.snaps[i];
+		const struct socket *sk = snap->sockets, *end = sk + snap->count;
+
+		while (sk < end && !why_is_elsewhere(inquiry, sk))
+			sk++;
+		if (sk == end)
+			continue;
+		buf_add_literal(text, "There is a listener on that port in ");
+		add_namespace(text, &snap->netns[sk->netns]);
+		buf_add_literal(text, ". It is not in the way: each namespace has ports of its "
+				      "own.");
+		add_paragraph(out, text, 0);
+		add_processes(out, snap, sk, text);
+	}
+}
+
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out)
 {
 	const struct account account = account_of(inquiry);
@@ -334,9 +381,11 @@ void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct
 		buf_add_literal(&text, " (Not certain.)");
 	add_paragraph(out, &text, 0);
 	add_reuseaddr(out, inquiry, &text);
+	add_probe(out, inquiry, &text);
 	add_remarks(out, inquiry, &text);
+	if (inquiry->diagnosis.verdict == VERDICT_FREE)
+		add_elsewhere(out, all, inquiry, &text);
 	add_blockers(out, inquiry, &text);
 	show_remedies(out, inquiry);
 	buf_free(&text);
-	(void)all;
 }

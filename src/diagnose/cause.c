@@ -325,7 +325,7 @@ static const struct {
 	  "127.0.0.1 and ::1 are two addresses with ports of their own: who connects to "
 	  "\"localhost\" may reach either." },
 	{ has_other_address,
-	  "Others have port {port} on other addresses; they do not meet {wanted}." },
+	  "Others have port {port} on other addresses, and are not in the way of {wanted}." },
 	{ is_reserved_port,
 	  "Port {port} is reserved (net.ipv4.ip_local_reserved_ports): that keeps outgoing "
 	  "connections off it, and forbids no bind()." },

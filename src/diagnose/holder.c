@@ -263,7 +263,7 @@ static const struct {
 	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" },
 	    { "let the server use a port outside that range", NULL } } },
 	{ is_accepted, false,
-	  "This connection with {peer} came from a server on this port, and goes on.",
+	  "This connection with {peer} is still open, and keeps its port until it ends.",
 	  { { "stop the service", "systemctl stop {unit}" },
 	    { "stop its process", "kill {pids}" },
 	    { "end the connection alone (root)", KILL } } },

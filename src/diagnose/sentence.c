@@ -170,6 +170,26 @@ WORD(add_holder_address)
 	return sk;
 }
 
+/* One address, not all of them. */
+WORD(add_holder_single)
+{
+	const struct socket *sk = holder_of(scene);
+	struct address plain = sk ? address_unmapped(&sk->local.address) : (struct address){ 0 };
+
+	return sk && !address_is_any(&plain) && add_holder_address(scene, out);
+}
+
+/* Whose wildcard it is about: that of the holder's addresses. */
+WORD(add_ip)
+{
+	const struct socket *sk = holder_of(scene);
+
+	if (sk)
+		buf_add_text(out, address_unmapped(&sk->local.address).family == AF_INET ? "IPv4" :
+			     "IPv6");
+	return sk;
+}
+
 WORD(add_holder_user)
 {
 	const struct socket *sk = holder_of(scene);
@@ -305,7 +325,8 @@ static const struct {
 	{ "wanted", add_wanted }, { "wanted_address", add_wanted_address },
 	{ "wanted_user", add_wanted_user }, { "port", add_port }, { "protocol", add_protocol },
 	{ "-t", add_protocol_option }, { "free_port", add_free_port }, { "holder", add_holder },
-	{ "holder_address", add_holder_address }, { "holder_user", add_holder_user },
+	{ "holder_address", add_holder_address },
+	{ "holder_single", add_holder_single }, { "ip", add_ip }, { "holder_user", add_holder_user },
 	{ "peer", add_peer }, { "seconds", add_seconds }, { "command", add_command },
 	{ "pid", add_pid }, { "pids", add_pids }, { "unit", add_unit },
 	{ "socket_unit", add_socket_unit }, { "container", add_container },
