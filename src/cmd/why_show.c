@@ -244,12 +244,12 @@ static void add_remedy(struct remedies *remedies)
 	text->length = command->length = 0;
 }
 
-/* Where the wanted socket is blocked: what would not be.  The first has a line of its own. */
+/* Where the wanted socket is blocked: what would not be.  Options have lines of their own. */
 static void add_alternatives(struct remedies *remedies, const struct inquiry *inquiry)
 {
 	if (inquiry->diagnosis.error != EADDRINUSE)
 		return;
-	for (enum alternative i = ALTERNATIVE_REUSEADDR + 1; i < ALTERNATIVE_COUNT; i++) {
+	for (enum alternative i = ALTERNATIVE_IPV4; i < ALTERNATIVE_COUNT; i++) {
 		struct bind_request request = inquiry->request;
 
 		if (!alternatives[i].make(&request) ||
