@@ -97,6 +97,7 @@ static void read_options(struct inquiries *all)
 			sockets[count++] = i;
 	if (count)
 		facts_read_options(all->source, all->snap, sockets, count, all->options);
+	all->asked = count;
 	keep_v6only(all, sockets, count);
 	free(sockets);
 }
@@ -144,22 +145,33 @@ static void probe_reuseaddr(struct inquiries *all, struct inquiry *inquiry)
 {
 	struct diagnosis *diagnosis = &inquiry->alternatives[ALTERNATIVE_REUSEADDR];
 	struct bind_request request = inquiry->request;
-	int error;
 
 	if (inquiry->diagnosis.verdict != VERDICT_BLOCKED ||
 	    !alternatives[ALTERNATIVE_REUSEADDR].make(&request) || !may_probe(all, diagnosis) ||
-	    facts_probe(all->source, &request, &error) < 0)
+	    facts_probe(all->source, &request, &inquiry->probe_error) < 0)
 		return;
-	diagnosis_settle(diagnosis, &request, error);
+	diagnosis_settle(diagnosis, &request, inquiry->probe_error);
 	inquiry->probed_reuseaddr = true;
 }
 
-static int judge(struct inquiry *inquiry)
+/* listen() asks once more: what was free for bind() may not be for it. */
+static int judge_listen(struct inquiry *inquiry)
+{
+	struct bind_request request = inquiry->request;
+
+	request.listen = true;
+	diagnosis_done(&inquiry->diagnosis);
+	return bind_judge(&request, &inquiry->facts, &inquiry->diagnosis);
+}
+
+static int judge(struct inquiry *inquiry, bool listens)
 {
 	int err;
 
 	diagnosis_done(&inquiry->diagnosis);
 	err = bind_judge(&inquiry->request, &inquiry->facts, &inquiry->diagnosis);
+	if (!err && listens && inquiry->diagnosis.verdict == VERDICT_FREE)
+		err = judge_listen(inquiry);
 	for (enum alternative i = 0; i < ALTERNATIVE_COUNT && !err; i++) {
 		struct bind_request request = inquiry->request;
 
@@ -175,7 +187,7 @@ static int judge_all(struct inquiries *all)
 	int err = 0;
 
 	for (size_t i = 0; i < all->count && !err; i++)
-		err = judge(&all->items[i]);
+		err = judge(&all->items[i], all->settings->why & WHY_LISTEN);
 	return err;
 }
 

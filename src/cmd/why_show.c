@@ -320,23 +320,6 @@ static void add_reuseaddr(struct buf *out, const struct inquiry *inquiry, struct
 	add_paragraph(out, text, 0);
 }
 
-/* What was found out by trying is said, and where nothing was tried, why. */
-static void add_probe(struct buf *out, const struct inquiry *inquiry, struct buf *text)
-{
-	bool failed = inquiry->probed && inquiry->probe_error;
-
-	if (inquiry->probed || inquiry->probed_reuseaddr) {
-		buf_add_literal(text, "(Tried: bind() of such a socket");
-		buf_add_text(text, inquiry->probed ? "" : " with SO_REUSEADDR");
-		buf_add_literal(text, ", closed at once, ");
-		buf_add_text(text, failed ? "failed with " : inquiry->probed ? "worked" :
-			     "told whether that helps");
-		buf_add_text(text, failed ? strerrorname_np(inquiry->probe_error) : "");
-		buf_add_literal(text, ".)");
-	}
-	add_paragraph(out, text, 0);
-}
-
 static void add_namespace(struct buf *text, const struct netns *netns)
 {
 	buf_add_literal(text, "the network namespace ");
@@ -381,7 +364,8 @@ void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct
 		buf_add_literal(&text, " (Not certain.)");
 	add_paragraph(out, &text, 0);
 	add_reuseaddr(out, inquiry, &text);
-	add_probe(out, inquiry, &text);
+	why_add_probe(inquiry, &text);
+	add_paragraph(out, &text, 0);
 	add_remarks(out, inquiry, &text);
 	if (inquiry->diagnosis.verdict == VERDICT_FREE)
 		add_elsewhere(out, all, inquiry, &text);

@@ -293,8 +293,7 @@ IS(is_ephemeral)
 	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
 	uint16_t port = account->request->local.port;
 
-	return is_free(account) && port && port >= netns->ephemeral_first &&
-	       port <= netns->ephemeral_last && !is_reserved(account);
+	return is_free(account) && port && netns_gives_port(netns, port) && !is_reserved(account);
 }
 
 IS(is_hiding_blockers)

@@ -155,23 +155,21 @@ static bool is_connection(const struct socket *sk)
 	return sk->state != STATE_LISTEN && sk->state != STATE_BOUND && sk->state != STATE_UNCONN;
 }
 
-static bool is_ephemeral(const struct holder *holder, uint16_t port)
+static bool is_given(const struct holder *holder, uint16_t port)
 {
-	const struct netns *netns = &holder->snap->netns[holder->sk->netns];
-
-	return port >= netns->ephemeral_first && port <= netns->ephemeral_last;
+	return netns_gives_port(&holder->snap->netns[holder->sk->netns], port);
 }
 
 /* Unless a server had this port and is gone: then its connections look the same. */
 IS(is_perhaps_outgoing)
 {
 	return is_connection(holder->sk) && !holder->sk->listener &&
-	       is_ephemeral(holder, holder->sk->local.port);
+	       is_given(holder, holder->sk->local.port);
 }
 
 IS(is_outgoing)
 {
-	return is_perhaps_outgoing(holder) && !is_ephemeral(holder, holder->sk->peer.port);
+	return is_perhaps_outgoing(holder) && !is_given(holder, holder->sk->peer.port);
 }
 
 IS(is_half_closed)

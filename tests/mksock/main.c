@@ -62,7 +62,7 @@ static const struct fixture fixtures[] = {
 	  "LAST-ACK: the server does not hear the last ACK; orphan=1: without a descriptor",
 	  make_last_ack },
 	{ "time-wait", "addr=127.0.0.1 port=0", "TIME-WAIT at the client", make_time_wait },
-	{ "rst", "addr=127.0.0.1 port=0 bound=45678",
+	{ "rst", "addr=127.0.0.1 port=0 bound=15678",
 	  "a client whose server sent RST, descriptor still open; bound: its own port",
 	  make_rst },
 	{ "udp", "addr=127.0.0.1 port=0 v6only=-1 dev= mark=0", "UDP socket, bound", make_udp },
