@@ -141,7 +141,7 @@ static void add_processes(struct buf *out, const struct snapshot *snap, const st
 		return;
 	buf_add_literal(text, "and ");
 	buf_add_unsigned(text, count - PROCESSES_SHOWN);
-	buf_add_literal(text, " more processes");
+	buf_add_text(text, count == PROCESSES_SHOWN + 1 ? " more process" : " more processes");
 	add_paragraph(out, text, INDENT);
 }
 
@@ -262,12 +262,12 @@ static void add_remedy(struct remedies *remedies)
 	text->length = command->length = 0;
 }
 
-/* Where the wanted socket is blocked: what would not be.  The first has a line of its own. */
+/* Where the wanted socket is blocked: what would not be.  Options have lines of their own. */
 static void add_alternatives(struct remedies *remedies, const struct inquiry *inquiry)
 {
 	if (inquiry->diagnosis.error != EADDRINUSE)
 		return;
-	for (enum alternative i = ALTERNATIVE_REUSEADDR + 1; i < ALTERNATIVE_COUNT; i++) {
+	for (enum alternative i = ALTERNATIVE_IPV4; i < ALTERNATIVE_COUNT; i++) {
 		struct bind_request request = inquiry->request;
 
 		if (!alternatives[i].make(&request) ||
@@ -360,10 +360,10 @@ static void add_elsewhere(struct buf *out, const struct inquiries *all,
 			sk++;
 		if (sk == end)
 			continue;
-		buf_add_literal(text, "In ");
+		buf_add_literal(text, "There is a listener on that port in ");
 		add_namespace(text, &snap->netns[sk->netns]);
-		buf_add_literal(text, " has a listener on that port, too. It is no conflict: each "
-				      "namespace has ports of its own.");
+		buf_add_literal(text, ". It is not in the way: each namespace has ports of its "
+				      "own.");
 		add_paragraph(out, text, 0);
 		add_processes(out, snap, sk, text);
 	}

@@ -69,7 +69,7 @@ int why_read_table(struct inquiries *all)
 {
 	return collect_wanted(all, all->source, STATES_ALL,
 			      NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER |
-			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE |
+			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE | NEED_INTERFACES |
 			      NEED_NETNS | NEED_SYSCTLS, &all->snap);
 }
 

@@ -153,13 +153,13 @@ static const struct {
 	  "is not an address of this machine: {fails} with EADDRNOTAVAIL.",
 	  { { "see which addresses it has", "ip -brief address" },
 	    { "for an address that comes later (VRRP, keepalived): set IP_FREEBIND, or allow it "
-	      "to all", "sysctl -w net.ipv4.ip_nonlocal_bind=1" } } },
+	      "to all", "sysctl -w net.{wanted_ip}.ip_nonlocal_bind=1" } } },
 	{ is_bound_twice,
 	  "can't be bound: the socket has an address already, and {fails} with EINVAL.",
 	  { { "make a new socket", NULL } } },
 	{ is_without_scope,
 	  "means nothing without an interface: {fails} with EINVAL.",
-	  { { "name the interface (sin6_scope_id): {wanted_address}%eth0", NULL } } },
+	  { { "name the interface (sin6_scope_id): {wanted_host}%eth0", NULL } } },
 	{ is_mapped,
 	  "is an IPv4 address, which a socket with IPV6_V6ONLY does not take: bind() would fail "
 	  "with EINVAL.",
@@ -324,7 +324,7 @@ static const struct {
 	  "127.0.0.1 and ::1 are two addresses with ports of their own: who connects to "
 	  "\"localhost\" may reach either." },
 	{ has_other_address,
-	  "Others have port {port} on other addresses; they do not meet {wanted}." },
+	  "Others have port {port} on other addresses, and are not in the way of {wanted}." },
 	{ is_reserved_port,
 	  "Port {port} is reserved (net.ipv4.ip_local_reserved_ports): that keeps outgoing "
 	  "connections off it, and forbids no bind()." },

@@ -21,18 +21,18 @@ static const struct {
 		"{holder} is the very address and port that is wanted", NULL,
 	},
 	[RULE_WILDCARD_COVERS_ADDRESS] = {
-		"{holder} takes every address of this machine, {wanted_address} too",
+		"{holder} takes every {ip} address of this machine, {wanted_address} too",
 		REMEDIES {
-			{ "let the holder bind only the addresses it needs; {wanted} is free then",
-			  NULL },
+			{ "let the holder bind the addresses it needs one by one, without "
+			  "{wanted_address}; {wanted} is free then", NULL },
 			{ NULL, NULL },
 		},
 	},
 	[RULE_ADDRESS_UNDER_WILDCARD] = {
-		"{wanted} would take every address of this machine, {holder_address} too",
+		"{wanted} would take every {ip} address of this machine, {holder_address} too",
 		REMEDIES {
-			{ "bind only the address that is needed: one that no other socket has "
-			  "taken works", NULL },
+			{ "bind only the address that is needed, not all of them: any but "
+			  "{holder_single} is clear of this socket", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -40,23 +40,24 @@ static const struct {
 		"{holder} takes IPv4 as well as IPv6, for its IPV6_V6ONLY is off, so it takes "
 		"{wanted} too",
 		REMEDIES {
-			{ "do without the socket for IPv4: {holder} serves it already", NULL },
+			{ "if both are yours: leave out the socket for IPv4, {holder} serves it",
+			  NULL },
 			{ "let the holder set IPV6_V6ONLY (nginx: listen [::]:{port} ipv6only=on)",
 			  NULL },
 			{ NULL, NULL },
 		},
 	},
 	[RULE_IPV4_UNDER_DUAL_STACK] = {
-		"{wanted} would take IPv4 as well as IPv6, and so {holder} too",
+		"{wanted} means all IPv4 and all IPv6 addresses, and so {holder} too",
 		REMEDIES {
-			{ "bind only the address that is needed: one that no other socket has "
-			  "taken works", NULL },
+			{ "bind only the address that is needed, not all of them: any but "
+			  "{holder_single} is clear of this socket", NULL },
 			{ NULL, NULL },
 		},
 	},
 	[RULE_IPV6_CONNECTION_BLOCKS_IPV4] = {
 		"{holder} carries IPv6 only, but came from a socket whose IPV6_V6ONLY was off, "
-		"and the kernel counts such a one against {wanted_address}",
+		"and the kernel counts such a connection as one that has {wanted_address}",
 		REMEDIES {
 			{ "bind [::] for IPv4 and IPv6 with SO_REUSEADDR, or one IPv4 address: "
 			  "only the wildcard 0.0.0.0 meets it", NULL },
@@ -70,13 +71,21 @@ static const struct {
 	const struct remedy *remedies;
 } sharings[SHARING_COUNT] = {
 	[SHARING_LISTENER] = {
-		"SO_REUSEADDR shares no port with a socket that listens", NULL,
+		"SO_REUSEADDR does not share a port that a socket listens on", NULL,
 	},
 	[SHARING_NEITHER] = {
 		"sockets share it by SO_REUSEADDR only where both have set it, and the wanted "
 		"one has not",
 		REMEDIES {
 			{ "set SO_REUSEADDR in both programs before bind()", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_UNKNOWN] = {
+		"the wanted socket has not set SO_REUSEADDR, which both must do",
+		REMEDIES {
+			{ "set SO_REUSEADDR on the new socket before bind(); it helps if the "
+			  "holder has set it too", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -122,6 +131,15 @@ static const struct {
 	},
 };
 
+/* SO_BINDTODEVICE keeps two apart only where both are bound, and to different interfaces. */
+static const struct remedy devices[] = {
+	{ "{for_any_device}bind the new socket to an interface by SO_BINDTODEVICE, another than "
+	  "{holder_device}, which the holder is bound to", NULL },
+	{ "{on_any_device}let the holder bind to an interface by SO_BINDTODEVICE, another than "
+	  "{device}", NULL },
+	{ NULL, NULL },
+};
+
 void explain_blocker(const struct account *account, const struct blocker *blocker,
 		     struct buf *out)
 {
@@ -154,13 +172,14 @@ static bool find_remedy(const struct account *account, const struct blocker *blo
 bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
 		    struct buf *text, struct buf *command)
 {
-	const struct remedy *lists[3] = { NULL }, *found = NULL;
+	const struct remedy *lists[4] = { NULL }, *found = NULL;
 
 	if (blocker) {
 		lists[0] = holder_remedies(account, blocker);
 		lists[1] = rules[blocker->rule].remedies;
 		if (!holder_knows_sharing(account, blocker))
 			lists[2] = sharings[blocker->sharing].remedies;
+		lists[3] = devices;
 	} else {
 		lists[0] = cause_remedies(account);
 	}

@@ -28,7 +28,9 @@ void make_listen(const struct args *args)
 	sock_bind(fd, &where);
 	if (listen(fd, arg_number(args, "backlog")))
 		die("listen");
-	report(fd, "listener", "LISTEN");
+	if (arg_number(args, "shut") && shutdown(fd, SHUT_RDWR))
+		die("shutdown");
+	report(fd, "listener", arg_number(args, "shut") ? "BOUND" : "LISTEN");
 }
 
 void make_twins(const struct args *args)

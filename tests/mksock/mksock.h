@@ -123,5 +123,6 @@ __attribute__((noreturn)) void sit(void);
 
 void wrap_nodiag(char **command);
 void wrap_nokcmp(char **command);
+void wrap_nobind(char **command);
 
 #endif
