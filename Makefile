@@ -118,8 +118,8 @@ build/mksock: $(wildcard tests/mksock/*.[ch]) | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $(filter %.c,$^)
 
-# It measures a part of the program.
-build/bench/parse: $(out)/scripts/bench/parse.o $(library)
+# They measure a part of the program.
+build/bench/parse build/bench/traced: build/bench/%: $(out)/scripts/bench/%.o $(library)
 	@mkdir -p $(@D)
 	$(call run,LD)$(CC) $(ldflags) -o $@ $^ -lmnl
 

@@ -16,7 +16,11 @@ as_root=()
 if [ "$(id -u)" != 0 ]; then
 	as_root=(sudo)
 fi
-apt_get() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"; }
+# Another run may hold the lock of dpkg, and a mirror may hiccup.
+apt_get() {
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q \
+		-o DPkg::Lock::Timeout=200 -o Acquire::Retries=3 "$@"
+}
 
 if ! command -v apt-get >/dev/null; then
 	echo "this is no Debian; packages of its kind that are needed: ${packages[*]} ${alternatives[0]:-}" >&2

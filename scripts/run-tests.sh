@@ -3,7 +3,8 @@
 #
 # Run the unit tests given as arguments, then the goldens and the live tests, and sum them up:
 #   CONNTAB=./conntab MKSOCK=build/mksock scripts/run-tests.sh PROGRAM...
-# The last line is `N passed, N failed`; the exit status is 0 when none failed.
+# What failed has a line `not ok - NAME`, and why in lines `# ...` below it. The last line is
+# `N passed, N failed`; the exit status is 0 when none failed.
 set -u
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -24,9 +25,12 @@ run_unit() {
 	elif [ "$bad" = 0 ] && { [ "$code" != 0 ] || [ "$good" = 0 ]; }; then
 		lost=1
 	fi
-	if [ $((bad + lost)) != 0 ]; then
+	if [ "$bad" != 0 ]; then
 		printf '%s\n' "$output"
-		echo "$(basename "$program"): exit $code, $lost not finished"
+	fi
+	if [ "$lost" != 0 ]; then
+		echo "not ok - unit $(basename "$program"): exit $code, $lost not finished"
+		tail -n 30 <<<"$output" | sed 's/^/# /'
 	fi
 	echo "unit $(basename "$program"): $good passed, $((bad + lost)) failed"
 	passed=$((passed + good))
@@ -34,10 +38,13 @@ run_unit() {
 }
 
 run_golden() {
-	local output good bad
+	local output code good bad
 	output=$(timeout 300 scripts/test-golden.sh 2>&1 </dev/null)
-	read -r good bad < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' <<<"$output") ||
-		{ good=0 bad=1; }
+	code=$?
+	read -r good bad < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' <<<"$output") || {
+		good=0 bad=1
+		output+=$'\n'"not ok - the goldens run to their end (exit $code)"
+	}
 	if [ "$bad" != 0 ]; then
 		printf '%s\n' "$output"
 	fi
@@ -55,9 +62,11 @@ run_live() {
 	"${as_root[@]}" tests/live/run 2>&1 </dev/null | tee "$log"
 	code=${PIPESTATUS[0]}
 	read -r good bad < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log") ||
-		{ good=0 bad=1; }
+		{ good=0 bad=0; }
 	if [ "$code" != 0 ] && [ "$bad" = 0 ]; then
 		bad=1
+		echo "not ok - the live tests run to their end (exit $code)"
+		tail -n 5 "$log" | sed 's/^/# /'
 	fi
 	rm -f "$log"
 	passed=$((passed + good))

@@ -67,8 +67,11 @@ judge() {
 	fi
 	failed=$((failed + 1))
 	echo "not ok - golden $1: conntab $(cat "$base.args")"
-	{ diff -u "$base.out" "$TMP/out"; diff -u "$said" "$TMP/err"; } | head -n 25 | cat -v
-	echo "exit $(cat "$TMP/rc"), expected $code"
+	{
+		diff -u "$base.out" "$TMP/out"
+		diff -u "$said" "$TMP/err"
+	} | head -n 25 | cat -v | sed 's/^/# /'
+	echo "# exit $(cat "$TMP/rc"), expected $code"
 }
 
 act=judge

@@ -42,6 +42,7 @@ enum rule {
 enum sharing {
 	SHARING_LISTENER,		/* SO_REUSEADDR never shares with a listener */
 	SHARING_NEITHER,		/* neither has set an option */
+	SHARING_UNKNOWN,		/* the wanted one has not; the holder may have */
 	SHARING_HOLDER,			/* the holder has not set SO_REUSEADDR */
 	SHARING_WANTED,			/* the wanted one has not */
 	SHARING_PORT_HOLDER,		/* SO_REUSEPORT: the holder has not set it */

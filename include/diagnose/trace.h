@@ -79,7 +79,8 @@ enum trace_refusal {
 
 struct trace_end {
 	int status;		/* as $? of a shell: exit status, or 128 + signal */
-	int signal;		/* what killed the command; 0: it exited */
+	/* What killed the command: who dies of the same looks like it to a shell.  0: it exited. */
+	int signal;
 	enum trace_refusal refusal;
 	char program[PATH_MAX];	/* what argv[0] was found to be, or the file refused */
 };

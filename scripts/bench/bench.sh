@@ -21,7 +21,7 @@ OTHERS=0x2b7e
 INFO=${INFO:-0xa}
 
 MODE=quick
-CASES=(small 1k 100k filter 1M owners memory churn)
+CASES=(small 1k 100k filter 1M owners memory churn trace)
 
 usage() {
 	cat <<'END'
@@ -30,7 +30,7 @@ Compare what conntab costs with ss, netstat, lsof and the bare kernel dump.
 
   quick    few rounds, without the load of a million sockets (the default)
   full     more rounds, everything
-  NAME     only these: small 1k 100k filter 1M owners memory churn
+  NAME     only these: small 1k 100k filter 1M owners memory churn trace
 
 Environment: CONNTAB (./conntab), BENCH_BIN (build/bench), SS (ss),
   OUTPUT (null; or pipe), ROUNDS (by case), TIMEOUT (120 seconds for a command),
@@ -362,6 +362,28 @@ case_churn() {
 	churn_reached "$scratch/load.err"
 }
 
+# What a program costs under the tracer: a million cheap system calls of one kind, and one bind().
+# A seccomp filter takes some nanoseconds of each call, whoever puts it on: most of the cheapest.
+case_trace() {
+	local kind
+
+	rounds_of 11 41
+	printf '\n== trace: a million system calls and one bind; %d rounds\n' "$rounds"
+	drop
+	for kind in getppid read page stat; do
+		printf '\n'
+		"$BENCH_BIN/ratio" --rounds "$rounds" --timeout "$TIMEOUT" \
+			--max "$kind, traced" "$kind" 1.05 \
+			--run "$kind" "$BENCH_BIN/calls" "$kind" 1000000 \
+			--run "$kind, traced" "$BENCH_BIN/traced" "$BENCH_BIN/calls" "$kind" 1000000 2>&1 &
+		await || failed=1
+	done
+	printf '\n'
+	"$BENCH_BIN/ratio" --rounds "$rounds" --timeout "$TIMEOUT" \
+		--run "true" /bin/true --run "true, traced" "$BENCH_BIN/traced" /bin/true 2>&1 &
+	await || failed=1
+}
+
 # ---- main -------------------------------------------------------------------
 
 preamble() {
@@ -383,7 +405,7 @@ check_programs() {
 	for name in unshare nsenter timeout "$SS"; do
 		has "$name" || die "$name is not installed"
 	done
-	for name in sockload dump walk ratio held parse; do
+	for name in sockload dump walk ratio held parse traced calls; do
 		[[ -x $BENCH_BIN/$name ]] || die "there is no $BENCH_BIN/$name: run 'make bench'"
 	done
 	has "$CONNTAB" || die "there is no program $CONNTAB: run 'make' or set CONNTAB"
@@ -410,7 +432,7 @@ main() {
 	done
 	if (($# == 0)); then
 		set -- "${CASES[@]}"
-		[[ $MODE == full ]] || set -- small 1k 100k owners memory churn
+		[[ $MODE == full ]] || set -- small 1k 100k owners memory churn trace
 	fi
 	check_programs
 	scratch=$(mktemp -d)

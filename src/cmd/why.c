@@ -101,6 +101,7 @@ static enum status show(const struct inquiries *all)
 			buf_add_char(&out, '\n');
 		(json ? why_show_json : why_show)(all, &all->items[i], &out);
 	}
+	why_say_verbose(all);
 	say_notes(all->settings, all->snap, false);
 	return finish(&out, status);
 }

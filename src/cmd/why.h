@@ -62,6 +62,7 @@ struct inquiries {
 	struct bind_options *options;	/* of each socket */
 	struct inquiry *items;
 	size_t count, capacity;
+	size_t asked;			/* sockets whose owners' descriptors were looked at */
 	struct elsewhere elsewhere;
 };
 
@@ -78,8 +79,8 @@ enum status why_add_target(struct inquiries *all, const char *word);
  * why_table.c: sockets that a filter selects, which needs no names; those on
  * all wanted ports; and, where a port is free, who has it elsewhere.
  */
-int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
-		struct snapshot **snap);
+int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t states,
+		uint32_t needs, struct snapshot **snap);
 int why_read_table(struct inquiries *all);
 void why_look_elsewhere(struct inquiries *all);
 
@@ -107,6 +108,12 @@ static inline struct account account_of(const struct inquiry *inquiry)
 /* why_show.c, why_json.c: append one answer. */
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+
+/* why_verbose.c: the bind() that was tried, a sentence; nothing where none was. */
+void why_add_probe(const struct inquiry *inquiry, struct buf *out);
+
+/* why_verbose.c: what was done to find out, on stderr, if --verbose wants it. */
+void why_say_verbose(const struct inquiries *all);
 
 /* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */
 enum status why_run(const struct settings *settings);

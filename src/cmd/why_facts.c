@@ -49,20 +49,20 @@ static bool is_shown(const struct diagnosis *diagnosis, uint32_t socket)
 	return false;
 }
 
+/* Whether SO_REUSEADDR helps is worth the same. */
 static bool is_open_for(const struct inquiry *inquiry, uint32_t socket)
 {
-	if (is_shown(&inquiry->diagnosis, socket) ||
-	    (!inquiry->diagnosis.certain &&
-	     bind_needs_options(&inquiry->request, &inquiry->facts, socket)))
-		return true;
-	for (enum alternative i = 0; i < ALTERNATIVE_COUNT; i++) {
-		struct bind_request request = inquiry->request;
+	const struct diagnosis *reusing = &inquiry->alternatives[ALTERNATIVE_REUSEADDR];
+	struct bind_request request = inquiry->request;
 
-		if (alternatives[i].make(&request) && !inquiry->alternatives[i].certain &&
-		    bind_needs_options(&request, &inquiry->facts, socket))
-			return true;
-	}
-	return false;
+	if (is_shown(&inquiry->diagnosis, socket))
+		return true;
+	if (!inquiry->diagnosis.certain &&
+	    bind_needs_options(&inquiry->request, &inquiry->facts, socket))
+		return true;
+	return reusing->verdict == VERDICT_UNKNOWN &&
+	       alternatives[ALTERNATIVE_REUSEADDR].make(&request) &&
+	       bind_needs_options(&request, &inquiry->facts, socket);
 }
 
 static bool is_open(const struct inquiries *all, uint32_t socket)
@@ -97,6 +97,7 @@ static void read_options(struct inquiries *all)
 			sockets[count++] = i;
 	if (count)
 		facts_read_options(all->source, all->snap, sockets, count, all->options);
+	all->asked = count;
 	keep_v6only(all, sockets, count);
 	free(sockets);
 }
@@ -144,22 +145,33 @@ static void probe_reuseaddr(struct inquiries *all, struct inquiry *inquiry)
 {
 	struct diagnosis *diagnosis = &inquiry->alternatives[ALTERNATIVE_REUSEADDR];
 	struct bind_request request = inquiry->request;
-	int error;
 
 	if (inquiry->diagnosis.verdict != VERDICT_BLOCKED ||
 	    !alternatives[ALTERNATIVE_REUSEADDR].make(&request) || !may_probe(all, diagnosis) ||
-	    facts_probe(all->source, &request, &error) < 0)
+	    facts_probe(all->source, &request, &inquiry->probe_error) < 0)
 		return;
-	diagnosis_settle(diagnosis, &request, error);
+	diagnosis_settle(diagnosis, &request, inquiry->probe_error);
 	inquiry->probed_reuseaddr = true;
 }
 
-static int judge(struct inquiry *inquiry)
+/* listen() asks once more: what was free for bind() may not be for it. */
+static int judge_listen(struct inquiry *inquiry)
+{
+	struct bind_request request = inquiry->request;
+
+	request.listen = true;
+	diagnosis_done(&inquiry->diagnosis);
+	return bind_judge(&request, &inquiry->facts, &inquiry->diagnosis);
+}
+
+static int judge(struct inquiry *inquiry, bool listens)
 {
 	int err;
 
 	diagnosis_done(&inquiry->diagnosis);
 	err = bind_judge(&inquiry->request, &inquiry->facts, &inquiry->diagnosis);
+	if (!err && listens && inquiry->diagnosis.verdict == VERDICT_FREE)
+		err = judge_listen(inquiry);
 	for (enum alternative i = 0; i < ALTERNATIVE_COUNT && !err; i++) {
 		struct bind_request request = inquiry->request;
 
@@ -175,7 +187,7 @@ static int judge_all(struct inquiries *all)
 	int err = 0;
 
 	for (size_t i = 0; i < all->count && !err; i++)
-		err = judge(&all->items[i]);
+		err = judge(&all->items[i], all->settings->why & WHY_LISTEN);
 	return err;
 }
 
@@ -203,40 +215,37 @@ static unsigned first_near(uint16_t port)
 	return port < WELL_KNOWN ? 8000U + port : port + 1U;
 }
 
-static bool is_free(const struct inquiry *inquiry, const struct bind_facts *facts, uint16_t port)
+/* One that no socket has, whatever its options. */
+static uint16_t find_unused(const struct snapshot *near, unsigned first, unsigned last)
 {
-	struct bind_request request = inquiry->request;
-	struct diagnosis diagnosis;
-	bool good;
+	bool used[PORTS_NEAR] = { false };
 
-	request.local.port = port;
-	good = bind_judge(&request, facts, &diagnosis) == 0 && diagnosis.verdict == VERDICT_FREE;
-	diagnosis_done(&diagnosis);
-	return good;
+	for (size_t i = 0; i < near->count; i++) {
+		unsigned port = near->sockets[i].local.port;
+
+		if (port >= first && port <= last)
+			used[port - first] = true;
+	}
+	for (unsigned port = first; port <= last; port++)
+		if (!used[port - first])
+			return (uint16_t)port;
+	return 0;
 }
 
 static void find_free_port(struct inquiries *all, struct inquiry *inquiry)
 {
 	unsigned first = first_near(inquiry->request.local.port), last = first + PORTS_NEAR - 1;
-	struct bind_facts facts = inquiry->facts;
 	struct snapshot *near = NULL;
-	struct bind_options *options;
 	char text[64];
 
 	if (last > UINT16_MAX)
 		last = UINT16_MAX;
 	snprintf(text, sizeof(text), "sport in %u-%u", first, last);
 	if (first > last ||
-	    why_collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol),
-			NEED_PORT_CLASS | NEED_SYSCTLS, &near) < 0)
+	    why_collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol), STATES_ALL,
+			0, &near) < 0)
 		return;
-	options = options_of(near);
-	facts.snap = near;
-	facts.options = options;
-	for (unsigned port = first; options && port <= last && !inquiry->free_port; port++)
-		if (is_free(inquiry, &facts, (uint16_t)port))
-			inquiry->free_port = (uint16_t)port;
-	free(options);
+	inquiry->free_port = find_unused(near, first, last);
 	snapshot_free(near);
 }
 
@@ -300,7 +309,7 @@ int why_answer(struct inquiries *all)
 		why_look_elsewhere(all);
 	}
 	/* Who asks for a range sees himself what is free. */
-	if (all->count <= ADVISED_MOST)
+	if (all->count <= ADVISED_MOST && !all->settings->quiet)
 		find_free_ports(all);
 	return 0;
 }

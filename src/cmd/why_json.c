@@ -151,7 +151,30 @@ static void add_notes(struct buf *out, const struct inquiry *inquiry, struct buf
 	}
 	for (size_t i = 0; explain_remark(&account, i, text); i++)
 		add_note(out, &any, SEVERITY_INFO, "bind", text);
+	why_add_probe(inquiry, text);
+	if (text->length)
+		add_note(out, &any, SEVERITY_INFO, "probe", text);
 	buf_add_char(out, ']');
+}
+
+/* Listeners on the port in other namespaces. */
+static void add_elsewhere(struct buf *out, const struct inquiries *all,
+			  const struct inquiry *inquiry)
+{
+	const char *before = "[\n  ";
+
+	for (size_t i = 0; i < all->elsewhere.count; i++) {
+		const struct snapshot *snap = all->elsewhere.snaps[i];
+
+		for (size_t s = 0; s < snap->count; s++) {
+			if (!why_is_elsewhere(inquiry, &snap->sockets[s]))
+				continue;
+			buf_add_text(out, before);
+			json_add_socket(snap, &snap->sockets[s], "", out);
+			before = ",\n  ";
+		}
+	}
+	buf_add_text(out, *before == '[' ? "[]" : "]");
 }
 
 /* ---- the document ---------------------------------------------------- */
@@ -201,7 +224,9 @@ void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, s
 		buf_add_text(out, i ? ",\n  " : "\n  ");
 		add_blocker(out, inquiry, &diagnosis->blockers[i], &text);
 	}
-	buf_add_literal(out, "],\n \"remedies\":");
+	buf_add_literal(out, "],\n \"elsewhere\":");
+	add_elsewhere(out, all, inquiry);
+	buf_add_literal(out, ",\n \"remedies\":");
 	add_remedies(out, inquiry, NULL, &text);
 	buf_add_literal(out, ",\"probe\":");
 	if (inquiry->probed) {
@@ -214,5 +239,4 @@ void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, s
 	add_notes(out, inquiry, &text);
 	buf_add_literal(out, "}\n");
 	buf_free(&text);
-	(void)all;
 }

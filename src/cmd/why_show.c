@@ -12,7 +12,7 @@ enum {
 	WIDTH = 79,
 	INDENT = 2,
 	COMMAND_INDENT = 7,
-	BLOCKERS_SHOWN = 5,
+	BLOCKERS_SHOWN = 3,
 	PROCESSES_SHOWN = 4,
 	REMEDIES_MAX = 12,
 	NUMBER_COLUMNS = 3,
@@ -183,18 +183,36 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 	add_paragraph(out, text, INDENT);
 }
 
+/*
+ * How many are shown: of listeners, which come first, some; their connections
+ * are in the way too, but go with them.
+ */
+static size_t blockers_shown(const struct inquiry *inquiry)
+{
+	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	const struct socket *sockets = inquiry->facts.snap->sockets;
+	size_t listeners = 0, most;
+
+	while (listeners < diagnosis->count &&
+	       socket_is_listener(&sockets[diagnosis->blockers[listeners].socket]))
+		listeners++;
+	most = listeners ? listeners : diagnosis->count;
+	return most < BLOCKERS_SHOWN ? most : BLOCKERS_SHOWN;
+}
+
 static void add_blockers(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct diagnosis *diagnosis = &inquiry->diagnosis;
-	size_t shown = diagnosis->count < BLOCKERS_SHOWN ? diagnosis->count : BLOCKERS_SHOWN;
+	size_t shown = blockers_shown(inquiry), more = diagnosis->count - shown;
 
 	for (size_t i = 0; i < shown; i++)
 		add_blocker(out, inquiry, &diagnosis->blockers[i], text);
-	if (shown == diagnosis->count)
+	if (!more)
 		return;
-	buf_add_literal(out, "\nand ");
-	buf_add_unsigned(out, diagnosis->count - shown);
-	buf_add_literal(out, " more: conntab -a ");
+	buf_add_literal(out, "\nAnd ");
+	buf_add_unsigned(out, more);
+	buf_add_text(out, more > 1 ? " more sockets" : " more socket");
+	buf_add_literal(out, " on the port: conntab -a ");
 	buf_add_text(out, protocols[inquiry->request.protocol].name);
 	buf_add_char(out, ':');
 	buf_add_unsigned(out, inquiry->request.local.port);
@@ -244,12 +262,12 @@ static void add_remedy(struct remedies *remedies)
 	text->length = command->length = 0;
 }
 
-/* Where the wanted socket is blocked: what would not be.  The first has a line of its own. */
+/* Where the wanted socket is blocked: what would not be.  Options have lines of their own. */
 static void add_alternatives(struct remedies *remedies, const struct inquiry *inquiry)
 {
 	if (inquiry->diagnosis.error != EADDRINUSE)
 		return;
-	for (enum alternative i = ALTERNATIVE_REUSEADDR + 1; i < ALTERNATIVE_COUNT; i++) {
+	for (enum alternative i = ALTERNATIVE_IPV4; i < ALTERNATIVE_COUNT; i++) {
 		struct bind_request request = inquiry->request;
 
 		if (!alternatives[i].make(&request) ||
@@ -265,11 +283,12 @@ static void add_all_remedies(struct remedies *remedies, const struct inquiry *in
 {
 	const struct account account = account_of(inquiry);
 	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	size_t shown = blockers_shown(inquiry);
 
 	for (size_t i = 0; explain_remedy(&account, NULL, i, &remedies->text, &remedies->command);
 	     i++)
 		add_remedy(remedies);
-	for (size_t b = 0; b < diagnosis->count && b < BLOCKERS_SHOWN; b++)
+	for (size_t b = 0; b < shown; b++)
 		for (size_t i = 0; explain_remedy(&account, &diagnosis->blockers[b], i,
 						  &remedies->text, &remedies->command); i++)
 			add_remedy(remedies);
@@ -320,23 +339,6 @@ static void add_reuseaddr(struct buf *out, const struct inquiry *inquiry, struct
 	add_paragraph(out, text, 0);
 }
 
-/* What was found out by trying is said, and where nothing was tried, why. */
-static void add_probe(struct buf *out, const struct inquiry *inquiry, struct buf *text)
-{
-	bool failed = inquiry->probed && inquiry->probe_error;
-
-	if (inquiry->probed || inquiry->probed_reuseaddr) {
-		buf_add_literal(text, "(Tried: bind() of such a socket");
-		buf_add_text(text, inquiry->probed ? "" : " with SO_REUSEADDR");
-		buf_add_literal(text, ", closed at once, ");
-		buf_add_text(text, failed ? "failed with " : inquiry->probed ? "worked" :
-			     "told whether that helps");
-		buf_add_text(text, failed ? strerrorname_np(inquiry->probe_error) : "");
-		buf_add_literal(text, ".)");
-	}
-	add_paragraph(out, text, 0);
-}
-
 static void add_namespace(struct buf *text, const struct netns *netns)
 {
 	buf_add_literal(text, "the network namespace ");
@@ -381,7 +383,8 @@ void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct
 		buf_add_literal(&text, " (Not certain.)");
 	add_paragraph(out, &text, 0);
 	add_reuseaddr(out, inquiry, &text);
-	add_probe(out, inquiry, &text);
+	why_add_probe(inquiry, &text);
+	add_paragraph(out, &text, 0);
 	add_remarks(out, inquiry, &text);
 	if (inquiry->diagnosis.verdict == VERDICT_FREE)
 		add_elsewhere(out, all, inquiry, &text);

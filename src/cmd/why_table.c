@@ -28,11 +28,11 @@ static uint32_t protocols_wanted(const struct inquiries *all)
 	return mask;
 }
 
-int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
-		struct snapshot **snap)
+int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t states,
+		uint32_t needs, struct snapshot **snap)
 {
 	struct query query = {
-		.protocols = mask, .versions = IP_VERSIONS_ALL, .states = STATES_ALL,
+		.protocols = mask, .versions = IP_VERSIONS_ALL, .states = states,
 		.needs = needs,
 	};
 	struct filter_error error;
@@ -49,8 +49,8 @@ int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t
 	return err;
 }
 
-static int collect_wanted(struct inquiries *all, struct source *source, uint32_t needs,
-			  struct snapshot **snap)
+static int collect_wanted(struct inquiries *all, struct source *source, uint32_t states,
+			  uint32_t needs, struct snapshot **snap)
 {
 	struct buf text;
 	int err;
@@ -59,7 +59,7 @@ static int collect_wanted(struct inquiries *all, struct source *source, uint32_t
 		return -ENOMEM;
 	add_filter(&text, all);
 	err = text.error ? -ENOMEM :
-	      why_collect(source, text.data, protocols_wanted(all),
+	      why_collect(source, text.data, protocols_wanted(all), states,
 			  view_limit_needs(all->settings->extras, needs), snap);
 	buf_free(&text);
 	return err;
@@ -67,9 +67,9 @@ static int collect_wanted(struct inquiries *all, struct source *source, uint32_t
 
 int why_read_table(struct inquiries *all)
 {
-	return collect_wanted(all, all->source,
+	return collect_wanted(all, all->source, STATES_ALL,
 			      NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER |
-			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE |
+			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE | NEED_INTERFACES |
 			      NEED_NETNS | NEED_SYSCTLS, &all->snap);
 }
 
@@ -104,8 +104,8 @@ static void look_into(struct inquiries *all, struct source *source)
 	struct elsewhere *elsewhere = &all->elsewhere;
 	struct snapshot *snap;
 
-	if (collect_wanted(all, source, NEED_OWNER | NEED_PROCESS | NEED_USER | NEED_NETNS |
-			   NEED_LISTENER, &snap) < 0)
+	if (collect_wanted(all, source, STATES_LISTENING, NEED_OWNER | NEED_PROCESS | NEED_USER |
+			   NEED_NETNS | NEED_LISTENER, &snap) < 0)
 		return;
 	if (elsewhere->count < ELSEWHERE_MOST && is_wanted_there(all, snap))
 		elsewhere->snaps[elsewhere->count++] = snap;

@@ -223,6 +223,8 @@ static enum status check(const struct inquiries *all, const struct target *targe
 	if (!protocols[target->protocol].has_ports)
 		return refuse(target->word, "raw sockets have no ports to be in the way of each "
 					    "other");
+	if (target->protocol != PROTOCOL_TCP && (all->settings->why & WHY_LISTEN))
+		return refuse(target->word, "--listen is for TCP: datagram sockets do not listen");
 	if (family == AF_INET && versions == IP_VERSION_6)
 		return refuse(target->word, "an IPv4 address, and -6 asks for IPv6");
 	if (family == AF_INET6 && versions == IP_VERSION_4)

@@ -237,7 +237,7 @@ static int collect_inside(struct collection *c, bool may_enter)
 	if (err < 0)
 		return err;
 	sockets_collect(c, may_enter);
-	if (needs & NEED_INTERFACE && c->bound && may_enter)
+	if (needs & NEED_INTERFACE && (c->bound || needs & NEED_INTERFACES) && may_enter)
 		netns_read_interfaces(snap, snap->netns);
 	if (needs & NEED_PORT_CLASS && may_enter)
 		netns_read_ports(snap->netns);

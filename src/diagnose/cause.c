@@ -153,13 +153,13 @@ static const struct {
 	  "is not an address of this machine: {fails} with EADDRNOTAVAIL.",
 	  { { "see which addresses it has", "ip -brief address" },
 	    { "for an address that comes later (VRRP, keepalived): set IP_FREEBIND, or allow it "
-	      "to all", "sysctl -w net.ipv4.ip_nonlocal_bind=1" } } },
+	      "to all", "sysctl -w net.{wanted_ip}.ip_nonlocal_bind=1" } } },
 	{ is_bound_twice,
 	  "can't be bound: the socket has an address already, and {fails} with EINVAL.",
 	  { { "make a new socket", NULL } } },
 	{ is_without_scope,
 	  "means nothing without an interface: {fails} with EINVAL.",
-	  { { "name the interface (sin6_scope_id): {wanted_address}%eth0", NULL } } },
+	  { { "name the interface (sin6_scope_id): {wanted_host}%eth0", NULL } } },
 	{ is_mapped,
 	  "is an IPv4 address, which a socket with IPV6_V6ONLY does not take: bind() would fail "
 	  "with EINVAL.",
@@ -293,8 +293,7 @@ IS(is_ephemeral)
 	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
 	uint16_t port = account->request->local.port;
 
-	return is_free(account) && port && port >= netns->ephemeral_first &&
-	       port <= netns->ephemeral_last && !is_reserved(account);
+	return is_free(account) && port && netns_gives_port(netns, port) && !is_reserved(account);
 }
 
 IS(is_hiding_blockers)

@@ -37,8 +37,9 @@ static bool is_called(const struct holder *holder, const char *const *names, siz
 		return is_called(holder, names, sizeof(names) / sizeof(names[0])); \
 	}
 
-IS_CALLED(is_container_proxy, "docker-proxy", "rootlessport", "conmon", "slirp4netns", "pasta",
-	  "pasta.avx2", "exe")
+IS_CALLED(is_docker_proxy, "docker-proxy", "rootlesskit")
+IS_CALLED(is_podman_proxy, "rootlessport", "conmon", "slirp4netns", "pasta", "pasta.avx2")
+IS_CALLED(is_init, "systemd", "init")
 IS_CALLED(is_ssh, "ssh", "sshd", "sshd-session", "autossh")
 /* Programs that open no port of their own accord: they were born with it. */
 IS_CALLED(is_no_server, "sleep", "sh", "bash", "dash", "zsh", "tail", "cat", "tee", "less", "vi",
@@ -90,18 +91,20 @@ IS(is_not_permitted)
 	return holder->sk->missing == MISSING_PERMISSION;
 }
 
-static bool has_owner(const struct holder *holder, uint32_t pid)
-{
-	for (const struct owner *owner = owner_first(holder->snap, holder->sk); owner;
-	     owner = owner_next(holder->snap, owner))
-		if (owner_process(holder->snap, owner)->pid == pid)
-			return true;
-	return false;
-}
-
+/* In a container the first process may be any server. */
 IS(is_socket_unit)
 {
-	return has_owner(holder, PID_INIT) && is_listening(holder);
+	struct holder one = *holder;
+
+	if (!is_listening(holder))
+		return false;
+	for (const struct owner *owner = owner_first(holder->snap, holder->sk); owner;
+	     owner = owner_next(holder->snap, owner)) {
+		one.process = owner_process(holder->snap, owner);
+		if (one.process->pid == PID_INIT && is_init(&one))
+			return true;
+	}
+	return false;
 }
 
 IS(is_forward)
@@ -152,13 +155,26 @@ static bool is_connection(const struct socket *sk)
 	return sk->state != STATE_LISTEN && sk->state != STATE_BOUND && sk->state != STATE_UNCONN;
 }
 
+static bool is_given(const struct holder *holder, uint16_t port)
+{
+	return netns_gives_port(&holder->snap->netns[holder->sk->netns], port);
+}
+
+/* Unless a server had this port and is gone: then its connections look the same. */
+IS(is_perhaps_outgoing)
+{
+	return is_connection(holder->sk) && !holder->sk->listener &&
+	       is_given(holder, holder->sk->local.port);
+}
+
 IS(is_outgoing)
 {
-	const struct netns *netns = &holder->snap->netns[holder->sk->netns];
-	uint16_t port = holder->sk->local.port;
+	return is_perhaps_outgoing(holder) && !is_given(holder, holder->sk->peer.port);
+}
 
-	return is_connection(holder->sk) && !holder->sk->listener &&
-	       port >= netns->ephemeral_first && port <= netns->ephemeral_last;
+IS(is_half_closed)
+{
+	return holder->sk->state == STATE_CLOSE_WAIT;
 }
 
 IS(is_accepted)
@@ -197,21 +213,21 @@ static const struct {
 	  "TIME-WAIT belongs to no process: this connection with {peer} is over, and the kernel "
 	  "keeps its port for {seconds} s more.",
 	  { { "wait {seconds} s", "sleep {seconds}" },
-	    { "set SO_REUSEADDR in the server before bind(): where the old one had it too, the "
-	      "new one starts at once", NULL },
+	    { "{unset}set SO_REUSEADDR in the server before bind(): where the old one had it "
+	      "too, the new one starts at once", NULL },
 	    { "end it now (root)", KILL } } },
 	{ is_orphan_fin_wait, true,
 	  "No process has this connection any more: it waits {seconds} s for {peer} to close too.",
 	  { { "wait {seconds} s", "sleep {seconds}" },
-	    { "set SO_REUSEADDR in the server before bind(): where the old one had it too, the "
-	      "new one starts at once", NULL },
+	    { "{unset}set SO_REUSEADDR in the server before bind(): where the old one had it "
+	      "too, the new one starts at once", NULL },
 	    { "end it now (root)", KILL } } },
 	{ is_orphan, true,
 	  "No process has this connection any more: the kernel still tries to deliver its last "
 	  "bytes to {peer}.",
 	  { { "end it now (root)", KILL },
-	    { "set SO_REUSEADDR in the server before bind(), as the old one must have done",
-	      NULL } } },
+	    { "{unset}set SO_REUSEADDR in the server before bind(): where the old one had it "
+	      "too, the new one starts at once", NULL } } },
 	{ is_unaccepted, false,
 	  "It came in from {peer} and waits for the server's accept(): it ends with the listener.",
 	  { { "look at the listener it waits at", "conntab -l {-t} {port}" } } },
@@ -222,7 +238,9 @@ static const struct {
 	    { "look for a service of the kernel (NFS, RPC)", "rpcinfo -p" } } },
 	{ is_in_flight, false,
 	  "No process has it open: it is on its way in a message between two processes.",
-	  { { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" } } },
+	  { { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" },
+	    { "look at the processes of its cgroup: one of them has sent it",
+	      "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
 	{ is_elsewhere, false,
 	  "Its process lives in a PID namespace that can't be seen from here: most likely on the "
 	  "host, or in another container.",
@@ -236,10 +254,14 @@ static const struct {
 	  "port, the next connection starts it again.",
 	  { { "stop the socket unit", "systemctl stop {socket_unit}" },
 	    { "find the socket unit by its port", "systemctl list-sockets | grep -w {port}" } } },
-	{ is_container_proxy, false,
+	{ is_docker_proxy, false,
 	  "{command} publishes this port for a container.",
 	  { { "find the container that publishes it, then stop it or publish another port",
 	      "docker ps --filter publish={port}" } } },
+	{ is_podman_proxy, false,
+	  "{command} publishes this port for a container.",
+	  { { "find the container that publishes it, then stop it or publish another port",
+	      "podman port --all | grep -w {port}" } } },
 	{ is_forward, false,
 	  "An ssh forward (-L, -R or -D) listens here.",
 	  { { "end that ssh, or let it forward another port", "kill {pid}" } } },
@@ -262,6 +284,18 @@ static const struct {
 	    { "keep the port from now on: reserve it, so that no connection is given it",
 	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" },
 	    { "let the server use a port outside that range", NULL } } },
+	{ is_perhaps_outgoing, false,
+	  "This connection with {peer} is still open. It may be an outgoing one: {port} is in the "
+	  "range from which the kernel takes ports for them ({range}).",
+	  { { "end it; the program that has it will see an error", KILL },
+	    { "keep the port from now on: reserve it, so that no connection is given it",
+	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" } } },
+	{ is_half_closed, false,
+	  "{peer} has closed this connection; the program that accepted it has not, and the port "
+	  "is kept until it does.",
+	  { { "stop the service", "systemctl stop {unit}" },
+	    { "stop its process", "kill {pids}" },
+	    { "end the connection alone (root)", KILL } } },
 	{ is_accepted, false,
 	  "This connection with {peer} is still open, and keeps its port until it ends.",
 	  { { "stop the service", "systemctl stop {unit}" },

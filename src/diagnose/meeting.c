@@ -188,6 +188,11 @@ static bool is_address_not_shared_by_holder(const struct meeting *meeting)
 	return meeting->wanted->reuseaddr;
 }
 
+static bool is_holder_unknown(const struct meeting *meeting)
+{
+	return meeting->options.reuseaddr == TRUTH_MAYBE;
+}
+
 static bool is_not_shared_at_all(const struct meeting *meeting)
 {
 	(void)meeting;
@@ -205,6 +210,7 @@ static const struct {
 	{ SHARING_PORT_WANTED, is_port_not_shared_by_wanted },
 	{ SHARING_LISTENER, is_listener },
 	{ SHARING_HOLDER, is_address_not_shared_by_holder },
+	{ SHARING_UNKNOWN, is_holder_unknown },
 	{ SHARING_NEITHER, is_not_shared_at_all },
 };
 

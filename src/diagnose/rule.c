@@ -75,9 +75,18 @@ static const struct {
 		"SO_REUSEADDR does not share a port that a socket listens on", NULL,
 	},
 	[SHARING_NEITHER] = {
-		"neither of the two has set SO_REUSEADDR",
+		"sockets share it by SO_REUSEADDR only where both have set it, and the wanted "
+		"one has not",
 		REMEDIES {
 			{ "set SO_REUSEADDR in both programs before bind()", NULL },
+			{ NULL, NULL },
+		},
+	},
+	[SHARING_UNKNOWN] = {
+		"the wanted socket has not set SO_REUSEADDR, which both must do",
+		REMEDIES {
+			{ "set SO_REUSEADDR on the new socket before bind(); it helps if the "
+			  "holder has set it too", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -123,6 +132,15 @@ static const struct {
 	},
 };
 
+/* SO_BINDTODEVICE keeps two apart only where both are bound, and to different interfaces. */
+static const struct remedy devices[] = {
+	{ "{for_any_device}bind the new socket to an interface by SO_BINDTODEVICE, another than "
+	  "{holder_device}, which the holder is bound to", NULL },
+	{ "{on_any_device}let the holder bind to an interface by SO_BINDTODEVICE, another than "
+	  "{device}", NULL },
+	{ NULL, NULL },
+};
+
 void explain_blocker(const struct account *account, const struct blocker *blocker,
 		     struct buf *out)
 {
@@ -163,7 +181,7 @@ static bool is_lasting(const struct account *account, const struct blocker *bloc
 bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
 		    struct buf *text, struct buf *command)
 {
-	const struct remedy *lists[3] = { NULL }, *found = NULL;
+	const struct remedy *lists[4] = { NULL }, *found = NULL;
 
 	if (blocker) {
 		lists[0] = holder_remedies(account, blocker);
@@ -171,6 +189,7 @@ bool explain_remedy(const struct account *account, const struct blocker *blocker
 			lists[1] = rules[blocker->rule].remedies;
 		if (!holder_knows_sharing(account, blocker))
 			lists[2] = sharings[blocker->sharing].remedies;
+		lists[3] = devices;
 	} else {
 		lists[0] = cause_remedies(account);
 	}

@@ -271,6 +271,16 @@ WORD(add_socket_unit)
 	return add_name(out, scene, scene->account->socket_unit);
 }
 
+/* What the kernel calls it by, behind the mount point. */
+WORD(add_cgroup)
+{
+	const struct snapshot *snap = scene->account->facts->snap;
+	const struct socket *sk = holder_of(scene);
+	const char *path = sk && (sk->have & HAVE_CGROUP) ? snap->cgroups[sk->cgroup].path : NULL;
+
+	return path && strcmp(path, "/") != 0 && add_name(out, scene, path);
+}
+
 WORD(add_container)
 {
 	const struct process *process = process_of(scene);
@@ -318,6 +328,54 @@ WORD(add_device)
 	return index && add_name(out, scene, snapshot_interface(facts->snap, facts->netns, index));
 }
 
+/* The interface that the holder is bound to by SO_BINDTODEVICE. */
+WORD(add_holder_device)
+{
+	const struct bind_facts *facts = scene->account->facts;
+	const struct socket *sk = holder_of(scene);
+
+	return sk && sk->interface && !address_is_link_local(&sk->local.address) &&
+	       add_name(out, scene, snapshot_interface(facts->snap, facts->netns, sk->interface));
+}
+
+/* An address as in a configuration, without brackets. */
+WORD(add_wanted_host)
+{
+	const struct address *address = &scene->account->request->local.address;
+
+	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), address));
+	return true;
+}
+
+WORD(add_wanted_ip)
+{
+	buf_add_text(out, scene->account->request->local.address.family == AF_INET6 ? "ipv6" :
+		     "ipv4");
+	return true;
+}
+
+/* ---- conditions: nothing to say, and fit or not ---------------------- */
+
+WORD(is_unset)
+{
+	(void)out;
+	return !scene->account->request->reuseaddr;
+}
+
+WORD(is_for_any_device)
+{
+	(void)out;
+	return !scene->account->request->interface;
+}
+
+WORD(is_on_any_device)
+{
+	const struct socket *sk = holder_of(scene);
+
+	(void)out;
+	return sk && !sk->interface;
+}
+
 static const struct {
 	const char *name;
 	word_function *add;
@@ -332,6 +390,10 @@ static const struct {
 	{ "socket_unit", add_socket_unit }, { "container", add_container },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "fails", add_fails }, { "reserved", add_reserved }, { "device", add_device },
+	{ "holder_device", add_holder_device }, { "cgroup", add_cgroup },
+	{ "wanted_host", add_wanted_host }, { "wanted_ip", add_wanted_ip },
+	{ "unset", is_unset }, { "for_any_device", is_for_any_device },
+	{ "on_any_device", is_on_any_device },
 };
 
 static bool add_word(const struct scene *scene, const char *name, size_t length, struct buf *out)

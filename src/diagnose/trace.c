@@ -150,8 +150,7 @@ static enum trace_refusal refuse(char program[PATH_MAX])
 int trace_run(char *const argv[], const struct trace_watch *watch, struct trace_end *end)
 {
 	struct trace_order order = {
-		.watch = watch, .front = getpid(),
-		.command = { .path = end->program, .argv = argv },
+		.watch = watch, .front = getpid(), .command.argv = argv,
 	};
 	int err;
 
@@ -159,6 +158,7 @@ int trace_run(char *const argv[], const struct trace_watch *watch, struct trace_
 	err = trace_program_find(argv[0], end->program);
 	if (err)
 		return err;
+	order.command.path = end->program;
 	order.command.no_new_privileges = trace_programs_lose_privileges();
 	if (order.command.no_new_privileges)
 		end->refusal = refuse(end->program);

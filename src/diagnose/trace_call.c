@@ -59,12 +59,20 @@ static struct call *find_call(struct trace_calls *calls, pid_t tid)
 	return NULL;
 }
 
-void trace_call_drop(struct trace_calls *calls, pid_t tid)
+static void remove_call(struct trace_calls *calls, pid_t tid)
 {
 	struct call *call = find_call(calls, tid);
 
 	if (call)
 		*call = calls->calls[--calls->count];
+}
+
+void trace_call_drop(struct trace_calls *calls, pid_t tid)
+{
+	remove_call(calls, tid);
+	for (size_t i = 0; i < CONNECTING_MAX; i++)
+		if (calls->connecting[i].pid == tid)
+			calls->connecting[i].pid = 0;
 }
 
 bool trace_call_begin(struct trace_calls *calls, pid_t tid)
@@ -77,7 +85,7 @@ bool trace_call_begin(struct trace_calls *calls, pid_t tid)
 	    (info.seccomp.ret_data & ~0xffU) != TRACE_MARK ||
 	    (info.seccomp.ret_data & 0xffU) >= TRACED_COUNT)
 		return false;
-	trace_call_drop(calls, tid);
+	remove_call(calls, tid);
 	grown = array_reserve(calls->calls, &calls->capacity, calls->count + 1, sizeof(*grown));
 	if (!grown)
 		return false;
@@ -244,5 +252,5 @@ void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_wat
 		else if (is_told(call->traced, error))
 			tell(calls, call, error, watch);
 	}
-	trace_call_drop(calls, tid);
+	remove_call(calls, tid);
 }

@@ -129,6 +129,8 @@ static void command_ended(struct tracer *tracer, int wait_status)
 	struct trace_start_failure failure;
 
 	tracer->command = 0;
+	if (tracer->stopped)
+		signal_front(tracer, SIGCONT);	/* it was killed while stopped */
 	message.remains = has_descendants();
 	if (read(tracer->failures, &failure, sizeof(failure)) == sizeof(failure))
 		message.failure = failure;

@@ -65,7 +65,7 @@ bool trace_call_begin(struct trace_calls *calls, pid_t tid);
 /* It ended; a failure is told to `watch`. */
 void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_watch *watch);
 
-/* The thread is gone. */
+/* The thread is gone, or another program now. */
 void trace_call_drop(struct trace_calls *calls, pid_t tid);
 
 /* trace_stderr.c: standard error of a tracer that outlives the command */

@@ -7,7 +7,7 @@ set -u
 
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/ct-live-XXXXXX")
 chmod 755 "$TMP"
-STARTED=()			# pids to be ended, our own only
+STARTED=()			# pids of what was started; what of it still runs is ended
 NAMED=()			# names of namespaces to be removed
 FAILED=0
 NS=				# pid of the holder of the current namespace
@@ -17,14 +17,13 @@ RC=0				# and how it ended
 SOCK=				# pid and lines of the last factory
 LINES_OF=
 
+# What has ended before may have left its number to a process of somebody else.
 cleanup() {
 	local pid name
-	for pid in "${STARTED[@]}"; do
+	for pid in $(jobs -pr); do
 		kill "$pid" 2>/dev/null
 	done
-	for pid in "${STARTED[@]}"; do
-		wait "$pid" 2>/dev/null
-	done
+	wait 2>/dev/null
 	for name in "${NAMED[@]}"; do
 		ip netns del "$name" 2>/dev/null
 	done
@@ -61,14 +60,13 @@ judge() {
 	fi
 }
 
-# until_true COMMAND...: waits for a condition, 10 s at most
+# until_true COMMAND...: waits for a condition, a minute at most
 until_true() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		"$@" && return 0
+	local end=$((SECONDS + 60))
+	until "$@"; do
+		((SECONDS < end)) || return 1
 		sleep 0.02
 	done
-	return 1
 }
 
 # --- namespaces

@@ -39,6 +39,10 @@ void make_zombie_leader(const struct args *args);
 void make_uring(const struct args *args);
 void make_in_flight(const struct args *args);
 
+void make_left(const struct args *args);
+void make_leak(const struct args *args);
+void make_try(const struct args *args);
+
 void make_load(const struct args *args);
 void make_churn(const struct args *args);
 

@@ -28,7 +28,9 @@ void make_listen(const struct args *args)
 	sock_bind(fd, &where);
 	if (listen(fd, arg_number(args, "backlog")))
 		die("listen");
-	report(fd, "listener", "LISTEN");
+	if (arg_number(args, "shut") && shutdown(fd, SHUT_RDWR))
+		die("shutdown");
+	report(fd, "listener", arg_number(args, "shut") ? "BOUND" : "LISTEN");
 }
 
 void make_twins(const struct args *args)
@@ -88,6 +90,7 @@ void make_unaccepted(const struct args *args)
 	listener_of(args, &listener, &to);
 	for (long n = arg_number(args, "n"); n > 0; n--)
 		queue_one(&to);
+	tcp_wait_queue(listener, arg_number(args, "n"));
 }
 
 void make_accept_full(const struct args *args)
@@ -99,6 +102,7 @@ void make_accept_full(const struct args *args)
 	/* The kernel takes one more than the backlog. */
 	for (long n = arg_number(args, "backlog"); n >= 0; n--)
 		queue_one(&to);
+	tcp_wait_queue(listener, arg_number(args, "backlog") + 1);
 	for (long n = arg_number(args, "extra"); n > 0; n--) {
 		struct face face;
 

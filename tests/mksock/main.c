@@ -23,8 +23,10 @@
 
 static const struct fixture fixtures[] = {
 	{ "listen",
-	  "addr=127.0.0.1 port=0 backlog=128 v6only=-1 dev= mark=0 reuseaddr=1 reuseport=0",
-	  "TCP listener: 0.0.0.0, ::, an address, fe80::1%DEV; bound to the device dev; SO_MARK",
+	  "addr=127.0.0.1 port=0 backlog=128 v6only=-1 dev= mark=0 reuseaddr=1 reuseport=0 "
+	  "shut=0",
+	  "TCP listener: 0.0.0.0, ::, an address, fe80::1%DEV; bound to the device dev; SO_MARK; "
+	  "shut=1: shutdown() and not closed",
 	  make_listen },
 	{ "twins", "port=0", "one service, two listeners: 0.0.0.0 and [::] for IPv6 only",
 	  make_twins },
@@ -60,7 +62,7 @@ static const struct fixture fixtures[] = {
 	  "LAST-ACK: the server does not hear the last ACK; orphan=1: without a descriptor",
 	  make_last_ack },
 	{ "time-wait", "addr=127.0.0.1 port=0", "TIME-WAIT at the client", make_time_wait },
-	{ "rst", "addr=127.0.0.1 port=0 bound=45678",
+	{ "rst", "addr=127.0.0.1 port=0 bound=15678",
 	  "a client whose server sent RST, descriptor still open; bound: its own port",
 	  make_rst },
 	{ "udp", "addr=127.0.0.1 port=0 v6only=-1 dev= mark=0", "UDP socket, bound", make_udp },
@@ -90,6 +92,15 @@ static const struct fixture fixtures[] = {
 	{ "in-flight", "addr=127.0.0.1 port=0",
 	  "a listener on its way through a unix socket (SCM_RIGHTS), its descriptor closed",
 	  make_in_flight },
+	{ "left", "addr=127.0.0.1 port=0 state=time-wait reuseaddr=1",
+	  "what a server left that is gone: time-wait, fin-wait-2, fin-wait-1 without a "
+	  "descriptor, close-wait, estab with one; reuseaddr: of the server", make_left },
+	{ "leak", "addr=127.0.0.1 port=0", "a listener that only a sleep has, by inheritance",
+	  make_leak },
+	{ "try", "addr=127.0.0.1 port=0 proto=tcp reuseaddr=0 reuseport=0 v6only=-1 dev= thread=0 "
+	  "times=1",
+	  "tries bind() and listen(), says how they ended, and closes the socket; in a thread; "
+	  "several times", make_try },
 	{ "load", "addr=127.0.0.1 port=0 n=1000", "n connections", make_load },
 	{ "churn", "addr=127.0.0.1 port=0 n=100 ms=2000 rate=0",
 	  "n connections that stay, beside one opened and closed for ms, rate times a second or "
@@ -103,6 +114,7 @@ static const struct fixture fixtures[] = {
 static const struct wrapper wrappers[] = {
 	{ "nodiag", "runs COMMAND where sock_diag is refused (EPROTONOSUPPORT)", wrap_nodiag },
 	{ "nokcmp", "runs COMMAND where kcmp() is refused (EPERM)", wrap_nokcmp },
+	{ "nobind", "runs COMMAND where Landlock forbids bind() of TCP", wrap_nobind },
 };
 
 void die(const char *format, ...)

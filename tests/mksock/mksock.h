@@ -80,8 +80,11 @@ int tcp_connect(const struct where *to);
 /* Starts to connect and does not wait. */
 int tcp_connect_start(const struct where *to);
 int tcp_accept(int listener);
-/* Waits, 10 s at most, until TCP_INFO shows STATE. */
+/* Waits, 30 s at most, until TCP_INFO shows STATE. */
 void tcp_wait(int fd, int state);
+/* Likewise until COUNT connections wait in the accept queue. */
+void tcp_wait_queue(int listener, long count);
+/* Sends, and waits likewise until the peer has it all; more than its window would wait in vain. */
 void tcp_send(int fd, long bytes);
 
 struct pair {
@@ -120,5 +123,6 @@ __attribute__((noreturn)) void sit(void);
 
 void wrap_nodiag(char **command);
 void wrap_nokcmp(char **command);
+void wrap_nobind(char **command);
 
 #endif

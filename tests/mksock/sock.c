@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -187,22 +188,60 @@ int tcp_accept(int listener)
 	return fd;
 }
 
-void tcp_wait(int fd, int state)
+static long state_of(int fd)
+{
+	struct tcp_info info;
+	socklen_t length = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
+		die("TCP_INFO");
+	return info.tcpi_state;
+}
+
+/* Of a listener the kernel tells it in the place of packets (tcp_get_info()). */
+static long queue_of(int listener)
+{
+	struct tcp_info info;
+	socklen_t length = sizeof(info);
+
+	if (getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &length))
+		die("TCP_INFO");
+	return info.tcpi_unacked;
+}
+
+static long unacknowledged_of(int fd)
+{
+	int bytes;
+
+	if (ioctl(fd, TIOCOUTQ, &bytes))
+		die("TIOCOUTQ");
+	return bytes;
+}
+
+/* On a busy machine even the packets of the loopback take their time. */
+static void wait_until(long (*datum)(int fd), int fd, long wanted, const char *what)
 {
 	const struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
-	struct tcp_info info;
-	socklen_t length;
+	long is = 0;
 
-	for (int i = 0; i < 2000; i++) {
-		length = sizeof(info);
-		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
-			die("TCP_INFO");
-		if (info.tcpi_state == state)
+	for (int i = 0; i < 6000; i++) {
+		is = datum(fd);
+		if (is == wanted)
 			return;
 		nanosleep(&pause, NULL);
 	}
 	errno = 0;
-	die("a socket came to TCP state %d and not to %d", info.tcpi_state, state);
+	die("%s came to %ld and not to %ld", what, is, wanted);
+}
+
+void tcp_wait(int fd, int state)
+{
+	wait_until(state_of, fd, state, "a TCP state");
+}
+
+void tcp_wait_queue(int listener, long count)
+{
+	wait_until(queue_of, listener, count, "an accept queue");
 }
 
 void tcp_send(int fd, long bytes)
@@ -217,6 +256,7 @@ void tcp_send(int fd, long bytes)
 			die("send");
 		bytes -= sent;
 	}
+	wait_until(unacknowledged_of, fd, 0, "the bytes on their way");
 }
 
 void pair_open(struct pair *pair, const char *address, const char *to, long port)

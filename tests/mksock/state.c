@@ -151,6 +151,17 @@ void make_orphan(const struct args *args)
 	report(pair.server, "server", "ESTAB");
 }
 
+/*
+ * The client's FIN is acknowledged: what it becomes next is up to the server's FIN or to close(),
+ * and no matter of which packet is faster.
+ */
+static void half_close(const struct pair *pair)
+{
+	shutdown(pair->client, SHUT_WR);
+	tcp_wait(pair->client, TCP_FIN_WAIT2);
+	tcp_wait(pair->server, TCP_CLOSE_WAIT);
+}
+
 static void drain(int fd, long bytes)
 {
 	char block[4096];
@@ -172,9 +183,7 @@ void make_fin_wait_2(const struct args *args)
 	pair_of(args, &pair);
 	tcp_send(pair.client, bytes);
 	drain(pair.server, bytes);
-	shutdown(pair.client, SHUT_WR);
-	tcp_wait(pair.client, TCP_FIN_WAIT2);
-	tcp_wait(pair.server, TCP_CLOSE_WAIT);
+	half_close(&pair);
 	report(pair.client, "client", "FIN-WAIT-2");
 	report(pair.server, "server", "CLOSE-WAIT");
 }
@@ -186,8 +195,8 @@ void make_close_wait(const struct args *args)
 
 	pair_of(args, &pair);
 	face_of(&face, pair.client);
+	half_close(&pair);
 	close(pair.client);
-	tcp_wait(pair.server, TCP_CLOSE_WAIT);
 	face_closed(&face);
 	face_print(&face, "client", "FIN-WAIT-2");
 	report(pair.server, "server", "CLOSE-WAIT");
@@ -228,11 +237,12 @@ void make_last_ack(const struct args *args)
 
 	pair_of(args, &pair);
 	face_of(&face, pair.client);
-	close(pair.client);
-	tcp_wait(pair.server, TCP_CLOSE_WAIT);
+	half_close(&pair);
 	sock_deaf(pair.server);
 	shutdown(pair.server, SHUT_WR);
 	tcp_wait(pair.server, TCP_LAST_ACK);
+	tcp_wait(pair.client, TCP_CLOSE);
+	close(pair.client);
 	report_end(pair.server, "server", "LAST-ACK", arg_number(args, "orphan"));
 	face_closed(&face);
 	face_print(&face, "client", "TIME-WAIT");
@@ -245,8 +255,12 @@ void make_time_wait(const struct args *args)
 
 	pair_of(args, &pair);
 	face_of(&face, pair.client);
+	half_close(&pair);
+	shutdown(pair.server, SHUT_WR);
+	/* The descriptors outlive their connection, which goes on without them in TIME-WAIT. */
+	tcp_wait(pair.client, TCP_CLOSE);
+	tcp_wait(pair.server, TCP_CLOSE);
 	close(pair.client);
-	tcp_wait(pair.server, TCP_CLOSE_WAIT);
 	close(pair.server);
 	face_closed(&face);
 	face_print(&face, "client", "TIME-WAIT");

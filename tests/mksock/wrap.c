@@ -2,7 +2,7 @@
 /*
  * Wrappers: COMMAND in a changed world, played by a system call filter.  nodiag is a kernel without
  * NETLINK_SOCK_DIAG, so that the way through /proc/net can be tested on any kernel; nokcmp is a
- * container whose threads can't be compared.
+ * container whose threads can't be compared; nobind is a sandbox (Landlock) that forbids TCP's bind().
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -60,4 +60,20 @@ void wrap_nokcmp(char **command)
 	};
 
 	run_under((struct sock_fprog){ sizeof(rules) / sizeof(rules[0]), rules }, command);
+}
+
+void wrap_nobind(char **command)
+{
+	const struct {
+		uint64_t files, net;
+	} handled = { .net = 1 };	/* LANDLOCK_ACCESS_NET_BIND_TCP, and no rule allows any */
+	int rules = (int)syscall(444, &handled, sizeof(handled), 0);
+
+	if (rules < 0)
+		die("landlock_create_ruleset");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(446, rules, 0))
+		die("landlock_restrict_self");
+	close(rules);
+	execvp(command[0], command);
+	die("can't run '%s'", command[0]);
 }

@@ -188,6 +188,21 @@ static void we_stop_and_continue_with_the_command(void **state)
 	assert_int_equal(exit_of(pid), 5);
 }
 
+static void we_end_when_the_command_is_killed_while_stopped(void **state)
+{
+	int status, out;
+	pid_t pid, command;
+
+	(void)state;
+	out = start_with_pipe(&pid, "stop-and-say", NULL);
+	assert_int_equal(read(out, &command, sizeof(command)), sizeof(command));
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
+	kill(command, SIGKILL);
+	assert_int_equal(exit_of(pid), 128 + SIGKILL);
+	close(out);
+}
+
 static void a_killed_front_takes_the_command_with_it(void **state)
 {
 	char number[4], byte;
@@ -204,38 +219,94 @@ static void a_killed_front_takes_the_command_with_it(void **state)
 	close(out);
 }
 
-/* What the bind() of a daemon that outlives the command comes to. */
-static int daemon_result(const char *port)
+/* A daemon whose command has ended. */
+struct daemon {
+	int wait;		/* it goes on when this is closed */
+	int out;		/* its standard error */
+};
+
+static struct daemon start_daemon(const char *role, const char *port)
 {
-	int in[2], saved = dup(STDIN_FILENO), out;
-	char result = -1;
+	int in[2], input = dup(STDIN_FILENO), error = dup(STDERR_FILENO), out[2];
+	struct daemon daemon;
 	pid_t pid;
 
 	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
 	dup2(in[0], STDIN_FILENO);
+	dup2(out[1], STDERR_FILENO);
 	close(in[0]);
-	out = start_with_pipe(&pid, "daemon", port);
-	dup2(saved, STDIN_FILENO);
-	close(saved);
-	/* The daemon waits until `in` is closed everywhere, and all but us have ended by then. */
+	close(out[1]);
+	daemon.out = start_with_pipe(&pid, role, port);
+	dup2(input, STDIN_FILENO);
+	dup2(error, STDERR_FILENO);
+	close(input);
+	close(error);
 	assert_int_equal(exit_of(pid), 0);
-	close(in[1]);
-	assert_int_equal(read(out, &result, 1), 1);
-	close(out);
-	return result;
+	daemon.wait = in[1];
+	close(daemon.out);
+	daemon.out = out[0];
+	return daemon;
+}
+
+/* What a daemon and we, in its place, said until both were silent. */
+static size_t daemon_says(struct daemon *daemon, char *text, size_t size)
+{
+	size_t length = 0;
+	ssize_t got;
+
+	while ((got = read(daemon->out, text + length, size - length)) > 0)
+		length += (size_t)got;
+	close(daemon->out);
+	return length;
 }
 
 static void a_daemon_is_watched_on(void **state)
 {
-	char port[8];
+	char port[8], text[16];
 	int holder = hold_port(port, true);
+	struct daemon daemon = start_daemon("daemon", port);
 
 	(void)state;
-	assert_int_equal(daemon_result(port), EADDRINUSE);
+	close(daemon.wait);
+	assert_int_equal(daemon_says(&daemon, text, sizeof(text)), 1);
+	assert_int_equal(text[0], EADDRINUSE);
 	assert_told_once(TRACE_BIND, EADDRINUSE, port);
 	close(holder);
-	assert_int_equal(daemon_result(port), 0);
+
+	daemon = start_daemon("daemon", port);
+	close(daemon.wait);
+	assert_int_equal(daemon_says(&daemon, text, sizeof(text)), 1);
+	assert_int_equal(text[0], 0);
 	assert_int_equal(told->count, 0);
+}
+
+static void a_daemon_is_explained_on_its_own_standard_error(void **state)
+{
+	char port[8], text[16];
+	int holder = hold_port(port, true);
+	struct daemon daemon;
+
+	(void)state;
+	watch_speaks = true;
+	daemon = start_daemon("daemon", port);
+	close(daemon.wait);
+	assert_int_equal(daemon_says(&daemon, text, sizeof(text)), 2);
+	assert_int_equal(text[0], '!');
+	assert_int_equal(text[1], EADDRINUSE);
+	watch_speaks = false;
+	close(holder);
+}
+
+/* The tracer lives as long as the daemon, but must not seem to write what the daemon won't. */
+static void who_reads_our_output_does_not_wait_for_a_daemon(void **state)
+{
+	struct daemon daemon = start_daemon("quiet-daemon", NULL);
+	char text[16];
+
+	(void)state;
+	assert_int_equal(daemon_says(&daemon, text, sizeof(text)), 0);
+	close(daemon.wait);
 }
 
 /* ---- a plain user ------------------------------------------------------- */
@@ -351,7 +422,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_signal_to_the_group_comes_once),
 		cmocka_unit_test(we_stop_and_continue_with_the_command),
 		cmocka_unit_test(a_killed_front_takes_the_command_with_it),
+		cmocka_unit_test(we_end_when_the_command_is_killed_while_stopped),
 		cmocka_unit_test(a_daemon_is_watched_on),
+		cmocka_unit_test(a_daemon_is_explained_on_its_own_standard_error),
+		cmocka_unit_test(who_reads_our_output_does_not_wait_for_a_daemon),
 		cmocka_unit_test(a_plain_user_can_trace),
 		cmocka_unit_test(set_uid_programs_are_refused_to_a_plain_user),
 		cmocka_unit_test(a_child_that_loses_privileges_is_told),

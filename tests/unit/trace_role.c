@@ -226,6 +226,17 @@ static int be_stopper(char **words)
 	return atoi(words[0]);
 }
 
+static int be_known_stopper(char **words)
+{
+	pid_t pid = getpid();
+
+	(void)words;
+	if (write(STDOUT_FILENO, &pid, sizeof(pid)) != sizeof(pid))
+		return 244;
+	raise(SIGSTOP);
+	return 0;
+}
+
 /* What standard input says. */
 static int be_reader(char **words)
 {
@@ -271,14 +282,16 @@ static int be_inspector(char **words)
 	sigprocmask(SIG_BLOCK, NULL, &mask);
 	for (int sig = 1; sig < 32; sig++) {
 		sigaction(sig, NULL, &action);
-		strange += sigismember(&mask, sig) == 1 || action.sa_handler == SIG_IGN;
+		/* SIGPIPE has its default action again, whatever the caller had. */
+		strange += sigismember(&mask, sig) == 1 ||
+			   (sig != SIGPIPE && action.sa_handler == SIG_IGN);
 	}
 	return strange;
 }
 
 /*
  * Ends at once; its child binds when standard input is closed, and says on
- * standard output what came of it.
+ * standard error what came of it.
  */
 static int be_daemon(char **words)
 {
@@ -290,7 +303,20 @@ static int be_daemon(char **words)
 	if (read(STDIN_FILENO, &byte, 1) != 0)
 		return 1;
 	result = (char)be_binder(words);
-	return write(STDOUT_FILENO, &result, 1) != 1;
+	return write(STDERR_FILENO, &result, 1) != 1;
+}
+
+/* The same, but it lets go of standard output and error. */
+static int be_quiet_daemon(char **words)
+{
+	char byte;
+
+	(void)words;
+	if (fork() != 0)
+		return 0;
+	close(STDOUT_FILENO);
+	close(STDERR_FILENO);
+	return (int)read(STDIN_FILENO, &byte, 1);
 }
 
 static const struct {
@@ -312,10 +338,12 @@ static const struct {
 	{ "exit", be_quitter },
 	{ "die", be_victim },
 	{ "stop", be_stopper },
+	{ "stop-and-say", be_known_stopper },
 	{ "read", be_reader },
 	{ "count", be_counter },
 	{ "inspect", be_inspector },
 	{ "daemon", be_daemon },
+	{ "quiet-daemon", be_quiet_daemon },
 };
 
 void trace_role(char **words)

@@ -13,6 +13,7 @@
 enum { SECONDS_MAX = 100 };
 
 struct told *told;
+bool watch_speaks;
 char self[PATH_MAX];
 
 static void see(void *context, const struct trace_failure *failure)
@@ -21,6 +22,8 @@ static void see(void *context, const struct trace_failure *failure)
 	socklen_t length = sizeof(seen->reuse);
 
 	(void)context;
+	if (watch_speaks && write(STDERR_FILENO, "!", 1) != 1)
+		return;
 	if (++told->count >= SEEN_MAX)
 		return;
 	*seen = (struct seen){ .call = failure->call, .error = failure->error, .fd = failure->fd,

@@ -29,6 +29,7 @@ struct told {
 };
 
 extern struct told *told;
+extern bool watch_speaks;		/* it writes a byte to standard error, too */
 extern char self[PATH_MAX];		/* this test program */
 extern const struct trace_watch watch;	/* writes into `told` */
 
