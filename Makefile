@@ -22,7 +22,7 @@ endif
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
 	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish \
-	python3-jsonschema netbase
+	python3-jsonschema netbase nftables
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
