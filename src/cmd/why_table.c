@@ -69,8 +69,8 @@ int why_read_table(struct inquiries *all)
 {
 	return collect_wanted(all, all->source,
 			      NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER |
-			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE | NEED_INTERFACES |
-			      NEED_NETNS | NEED_SYSCTLS, &all->snap);
+			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE |
+			      NEED_INTERFACES | NEED_NETNS | NEED_SYSCTLS, &all->snap);
 }
 
 /* ---- elsewhere ------------------------------------------------------- */
