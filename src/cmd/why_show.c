@@ -200,7 +200,11 @@ static void add_reuseaddr(struct buf *out, const struct inquiry *inquiry, struct
 		[VERDICT_BLOCKED] = "SO_REUSEADDR would not help.",
 		[VERDICT_UNKNOWN] = "With SO_REUSEADDR, which most servers set, it may work.",
 	};
-	const char *sentence = sentences[inquiry->alternatives[ALTERNATIVE_REUSEADDR].verdict];
+	static const char datagrams[] = "With SO_REUSEADDR it would work, but what comes to one "
+					"address goes to the last to bind alone.";
+	enum verdict verdict = inquiry->alternatives[ALTERNATIVE_REUSEADDR].verdict;
+	bool udp = inquiry->request.protocol != PROTOCOL_TCP && verdict == VERDICT_FREE;
+	const char *sentence = udp ? datagrams : sentences[verdict];
 
 	if (inquiry->diagnosis.error != EADDRINUSE || inquiry->request.reuseaddr || !sentence)
 		return;
