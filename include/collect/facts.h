@@ -4,7 +4,7 @@
  * others, addresses, rights, the other namespaces.  Everything is read in the
  * source's namespace, and nothing is changed; only facts_probe() makes a
  * socket, for some microseconds.  A recorded file knows none of it: the
- * answers are then "unknown".
+ * answers are then "unknown", but for addresses that are the same everywhere.
  */
 #ifndef COLLECT_FACTS_H
 #define COLLECT_FACTS_H

@@ -43,6 +43,7 @@ struct inquiry {
 	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
 	int probe_error;		/* errno of the real bind(); 0: it worked */
 	int no_probe;			/* -errno where it could not be tried; 0: it could */
+	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
 	int happened;			/* errno of the call that was made; 0: none was */
@@ -76,13 +77,14 @@ struct inquiry *why_add_inquiry(struct inquiries *all);
 enum status why_add_target(struct inquiries *all, const char *word);
 
 /*
- * why_table.c: sockets that a filter selects, which needs no names; those on
- * all wanted ports; and, where a port is free, who has it elsewhere.
+ * why_table.c: read the sockets on all wanted ports; and, where a port is
+ * free, who has it in other namespaces.
  */
-int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t states,
-		uint32_t needs, struct snapshot **snap);
 int why_read_table(struct inquiries *all);
 void why_look_elsewhere(struct inquiries *all);
+
+/* why_table.c: a port near the wanted one which no socket had; 0: there is none. */
+uint16_t why_free_port(const struct inquiry *inquiry);
 
 /* why_table.c: is this socket of another namespace on the wanted port? */
 bool why_is_elsewhere(const struct inquiry *inquiry, const struct socket *sk);

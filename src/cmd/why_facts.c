@@ -16,8 +16,6 @@
 enum {
 	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
 	SHOWN_MOST = 16,		/* of these for the sake of the reader */
-	PORTS_NEAR = 64,		/* how far a free one is looked for */
-	WELL_KNOWN = 1024,
 };
 
 /* ---- options --------------------------------------------------------- */
@@ -207,54 +205,12 @@ static void settle(struct inquiries *all)
 	}
 }
 
-/* ---- a free port near by --------------------------------------------- */
-
-/* Below 1024 the next one is as privileged; who moves goes to 8080, 8443. */
-static unsigned first_near(uint16_t port)
-{
-	return port < WELL_KNOWN ? 8000U + port : port + 1U;
-}
-
-/* One that no socket has, whatever its options. */
-static uint16_t find_unused(const struct snapshot *near, unsigned first, unsigned last)
-{
-	bool used[PORTS_NEAR] = { false };
-
-	for (size_t i = 0; i < near->count; i++) {
-		unsigned port = near->sockets[i].local.port;
-
-		if (port >= first && port <= last)
-			used[port - first] = true;
-	}
-	for (unsigned port = first; port <= last; port++)
-		if (!used[port - first])
-			return (uint16_t)port;
-	return 0;
-}
-
-static void find_free_port(struct inquiries *all, struct inquiry *inquiry)
-{
-	unsigned first = first_near(inquiry->request.local.port), last = first + PORTS_NEAR - 1;
-	struct snapshot *near = NULL;
-	char text[64];
-
-	if (last > UINT16_MAX)
-		last = UINT16_MAX;
-	snprintf(text, sizeof(text), "sport in %u-%u", first, last);
-	if (first > last ||
-	    why_collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol), STATES_ALL,
-			0, &near) < 0)
-		return;
-	inquiry->free_port = find_unused(near, first, last);
-	snapshot_free(near);
-}
-
 static void find_free_ports(struct inquiries *all)
 {
 	for (size_t i = 0; i < all->count; i++)
 		if (all->items[i].diagnosis.verdict == VERDICT_BLOCKED &&
 		    all->items[i].request.local.port)
-			find_free_port(all, &all->items[i]);
+			all->items[i].free_port = why_free_port(&all->items[i]);
 }
 
 static bool is_held_by_init(const struct snapshot *snap, uint32_t socket)
