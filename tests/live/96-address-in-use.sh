@@ -126,9 +126,9 @@ run_shown() { (cd "$STAGE" && here timeout -k 5 60 bash -c "$1" </dev/null 2>&1)
 
 # One line for each console and each text between them, without what no two runs share.
 plain() {
-	sed -E 's/(pid|pids|kill|sleep) [0-9 ]+/\1 N /g; s/, since [^)]*\)//; s/[0-9]+ s\b/N s/g
-		s/(:|127\.0\.0\.1:|192\.0\.2\.[0-9]+:)[3-6][0-9]{4}/\1N/g' |
-		tr -s ' \n' '  ' | sed -E 's/ (```|##|\$ |In the way|Rule|What to do)/\n\1/g'
+	tr -s ' \n' '  ' | sed -E 's/(pid|kill|sleep) [0-9 ]+/\1 N /g; s/, since [^)]*\)//g
+		s/[0-9]+ s\b/N s/g; s/(192\.0\.2\.[0-9]+|127\.0\.0\.1):[3-6][0-9]{4}/\1:N/g
+		s/ (```|##|\$ |In the way|Rule|What to do)/\n\1/g'
 }
 
 if [ "${1-}" = --write ]; then
