@@ -119,7 +119,8 @@ static struct trial random_trial(bool several, uint16_t port)
 	}
 	trial.wanted.recipe = random_recipe(protocol);
 	if (several && random_chance(30))
-		trial.wanted.recipe = trial.holders[random_below((uint32_t)trial.holder_count)].recipe;
+		trial.wanted.recipe =
+			trial.holders[random_below((uint32_t)trial.holder_count)].recipe;
 	trial.wanted.listens_late = several && protocol == PROTOCOL_TCP && random_chance(10);
 	if (random_chance(15) && !trial.wanted.listens_late)
 		spoil(&trial);
