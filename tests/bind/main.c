@@ -104,6 +104,7 @@ static void spoil(struct trial *trial)
 static struct trial random_trial(bool several, uint16_t port)
 {
 	enum protocol protocol = random_chance(75) ? PROTOCOL_TCP : PROTOCOL_UDP;
+	const struct holder *like;
 	struct trial trial = {
 		.port = port, .holder_count = several ? 2 + random_below(HOLDERS - 1) : 1,
 	};
@@ -118,8 +119,9 @@ static struct trial random_trial(bool several, uint16_t port)
 		trial.holders[i].gone = several && random_chance(25);
 	}
 	trial.wanted.recipe = random_recipe(protocol);
+	like = &trial.holders[random_below((uint32_t)trial.holder_count)];
 	if (several && random_chance(30))
-		trial.wanted.recipe = trial.holders[random_below((uint32_t)trial.holder_count)].recipe;
+		trial.wanted.recipe = like->recipe;
 	trial.wanted.listens_late = several && protocol == PROTOCOL_TCP && random_chance(10);
 	if (random_chance(15) && !trial.wanted.listens_late)
 		spoil(&trial);
