@@ -33,7 +33,7 @@ struct connect_request {
 	enum protocol protocol;
 	struct endpoint peer;		/* 0.0.0.0 and :: are loopback, as for the kernel */
 	bool nonlocal;			/* it is no address of this host */
-	uint32_t interface;		/* where it comes in: index; 0 none that a socket is bound to */
+	uint32_t interface;		/* the device that it comes in by: index; 0 unknown */
 };
 
 struct connect_diagnosis {
