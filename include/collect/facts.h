@@ -4,7 +4,7 @@
  * others, addresses, rights, the other namespaces.  Everything is read in the
  * source's namespace, and nothing is changed; only facts_probe() makes a
  * socket, for some microseconds.  A recorded file knows none of it: the
- * answers are then "unknown".
+ * answers are then "unknown", but for addresses that are the same everywhere.
  */
 #ifndef COLLECT_FACTS_H
 #define COLLECT_FACTS_H
@@ -55,6 +55,12 @@ int facts_request_of(int fd, struct bind_request *request);
  */
 int facts_request_address(const struct sockaddr *address, socklen_t length,
 			  struct bind_request *request);
+
+/*
+ * Does a rule send what comes for this port elsewhere, before a socket is looked
+ * for?  MAYBE: there are rules that may, or they can't be read (that takes root).
+ */
+enum truth facts_redirected(struct source *source, uint16_t port);
 
 /*
  * Open all other network namespaces that a process or a name below /run/netns

@@ -4,15 +4,19 @@
 #define CMD_WHY_H
 
 #include <limits.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "diagnose/explain.h"
+#include "diagnose/unix.h"
 
 enum {
 	WHY_REQUESTS_MAX = 4096,	/* ports of ranges, each a request */
 	ADVISED_MOST = 4,		/* requests about which more is found out */
 	NAMESPACES_MOST = 256,
 	ELSEWHERE_MOST = 8,
+	WHY_WIDTH = 79,			/* columns of sentences */
+	WHY_INDENT = 2,
 };
 
 /* Sockets that differ in one thing from the wanted one: would they work? */
@@ -36,13 +40,13 @@ extern const struct alternative_row alternatives[ALTERNATIVE_COUNT];
 /* One question, and all that is known about it. */
 struct inquiry {
 	struct bind_request request;
-	const char *path;		/* a unix socket in place of the request; NULL: none */
 	struct bind_facts facts;
 	struct diagnosis diagnosis;
 	struct diagnosis alternatives[ALTERNATIVE_COUNT];	/* of those that apply */
 	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
 	int probe_error;		/* errno of the real bind(); 0: it worked */
 	int no_probe;			/* -errno where it could not be tried; 0: it could */
+	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
 	int happened;			/* errno of the call that was made; 0: none was */
@@ -62,6 +66,7 @@ struct inquiries {
 	struct bind_options *options;	/* of each socket */
 	struct inquiry *items;
 	size_t count, capacity;
+	uint32_t uid;			/* whose the sockets are to be */
 	size_t asked;			/* sockets whose owners' descriptors were looked at */
 	struct elsewhere elsewhere;
 };
@@ -76,13 +81,14 @@ struct inquiry *why_add_inquiry(struct inquiries *all);
 enum status why_add_target(struct inquiries *all, const char *word);
 
 /*
- * why_table.c: sockets that a filter selects, which needs no names; those on
- * all wanted ports; and, where a port is free, who has it elsewhere.
+ * why_table.c: read the sockets on all wanted ports; and, where a port is
+ * free, who has it in other namespaces.
  */
-int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
-		struct snapshot **snap);
 int why_read_table(struct inquiries *all);
 void why_look_elsewhere(struct inquiries *all);
+
+/* why_table.c: a port near the wanted one which no socket had; 0: there is none. */
+uint16_t why_free_port(const struct inquiry *inquiry);
 
 /* why_table.c: is this socket of another namespace on the wanted port? */
 bool why_is_elsewhere(const struct inquiry *inquiry, const struct socket *sk);
@@ -105,9 +111,33 @@ static inline struct account account_of(const struct inquiry *inquiry)
 	};
 }
 
+/* why_holder.c: append `text` in lines, from column `at` on; it is empty then. */
+void why_add_paragraph(struct buf *out, struct buf *text, size_t at);
+
+/* why_holder.c: append who holds a socket; `text` is empty before and after. */
+void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
+		       struct buf *text);
+
 /* why_show.c, why_json.c: append one answer. */
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+
+/* Is it a unix address: "/run/app.sock", "./app.sock", "@name"? */
+static inline bool why_is_unix(const char *word)
+{
+	return *word == '/' || *word == '@' || strncmp(word, "./", 2) == 0 ||
+	       strncmp(word, "../", 3) == 0;
+}
+
+/*
+ * why_unix.c: append who has a unix address, in the form that is asked for,
+ * and what is to be done; `error` is that of a call that failed, 0 none did.
+ */
+enum status why_show_unix(const struct settings *settings, struct source *source,
+			  const struct unix_request *request, int error, struct buf *out);
+
+/* why_unix.c: the address that a word names. */
+enum status why_read_unix(const char *word, uint32_t uid, struct unix_request *request);
 
 /* why_verbose.c: the bind() that was tried, a sentence; nothing where none was. */
 void why_add_probe(const struct inquiry *inquiry, struct buf *out);

@@ -16,8 +16,6 @@
 enum {
 	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
 	SHOWN_MOST = 16,		/* of these for the sake of the reader */
-	PORTS_NEAR = 64,		/* how far a free one is looked for */
-	WELL_KNOWN = 1024,
 };
 
 /* ---- options --------------------------------------------------------- */
@@ -49,20 +47,20 @@ static bool is_shown(const struct diagnosis *diagnosis, uint32_t socket)
 	return false;
 }
 
+/* Whether SO_REUSEADDR helps is worth the same. */
 static bool is_open_for(const struct inquiry *inquiry, uint32_t socket)
 {
-	if (is_shown(&inquiry->diagnosis, socket) ||
-	    (!inquiry->diagnosis.certain &&
-	     bind_needs_options(&inquiry->request, &inquiry->facts, socket)))
-		return true;
-	for (enum alternative i = 0; i < ALTERNATIVE_COUNT; i++) {
-		struct bind_request request = inquiry->request;
+	const struct diagnosis *reusing = &inquiry->alternatives[ALTERNATIVE_REUSEADDR];
+	struct bind_request request = inquiry->request;
 
-		if (alternatives[i].make(&request) && !inquiry->alternatives[i].certain &&
-		    bind_needs_options(&request, &inquiry->facts, socket))
-			return true;
-	}
-	return false;
+	if (is_shown(&inquiry->diagnosis, socket))
+		return true;
+	if (!inquiry->diagnosis.certain &&
+	    bind_needs_options(&inquiry->request, &inquiry->facts, socket))
+		return true;
+	return reusing->verdict == VERDICT_UNKNOWN &&
+	       alternatives[ALTERNATIVE_REUSEADDR].make(&request) &&
+	       bind_needs_options(&request, &inquiry->facts, socket);
 }
 
 static bool is_open(const struct inquiries *all, uint32_t socket)
@@ -207,57 +205,12 @@ static void settle(struct inquiries *all)
 	}
 }
 
-/* ---- a free port near by --------------------------------------------- */
-
-/* Below 1024 the next one is as privileged; who moves goes to 8080, 8443. */
-static unsigned first_near(uint16_t port)
-{
-	return port < WELL_KNOWN ? 8000U + port : port + 1U;
-}
-
-static bool is_free(const struct inquiry *inquiry, const struct bind_facts *facts, uint16_t port)
-{
-	struct bind_request request = inquiry->request;
-	struct diagnosis diagnosis;
-	bool good;
-
-	request.local.port = port;
-	good = bind_judge(&request, facts, &diagnosis) == 0 && diagnosis.verdict == VERDICT_FREE;
-	diagnosis_done(&diagnosis);
-	return good;
-}
-
-static void find_free_port(struct inquiries *all, struct inquiry *inquiry)
-{
-	unsigned first = first_near(inquiry->request.local.port), last = first + PORTS_NEAR - 1;
-	struct bind_facts facts = inquiry->facts;
-	struct snapshot *near = NULL;
-	struct bind_options *options;
-	char text[64];
-
-	if (last > UINT16_MAX)
-		last = UINT16_MAX;
-	snprintf(text, sizeof(text), "sport in %u-%u", first, last);
-	if (first > last ||
-	    why_collect(all->source, text, PROTOCOL_BIT(inquiry->request.protocol),
-			NEED_PORT_CLASS | NEED_SYSCTLS, &near) < 0)
-		return;
-	options = options_of(near);
-	facts.snap = near;
-	facts.options = options;
-	for (unsigned port = first; options && port <= last && !inquiry->free_port; port++)
-		if (is_free(inquiry, &facts, (uint16_t)port))
-			inquiry->free_port = (uint16_t)port;
-	free(options);
-	snapshot_free(near);
-}
-
 static void find_free_ports(struct inquiries *all)
 {
 	for (size_t i = 0; i < all->count; i++)
 		if (all->items[i].diagnosis.verdict == VERDICT_BLOCKED &&
 		    all->items[i].request.local.port)
-			find_free_port(all, &all->items[i]);
+			all->items[i].free_port = why_free_port(&all->items[i]);
 }
 
 static bool is_held_by_init(const struct snapshot *snap, uint32_t socket)
@@ -312,7 +265,7 @@ int why_answer(struct inquiries *all)
 		why_look_elsewhere(all);
 	}
 	/* Who asks for a range sees himself what is free. */
-	if (all->count <= ADVISED_MOST)
+	if (all->count <= ADVISED_MOST && !all->settings->quiet)
 		find_free_ports(all);
 	return 0;
 }

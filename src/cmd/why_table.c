@@ -5,16 +5,108 @@
 #include "collect/facts.h"
 #include "why.h"
 
+enum {
+	PORTS_NEAR = 64,		/* how far a free port is looked for */
+	WELL_KNOWN = 1024,
+	AWAY = 8000,			/* who leaves 80 goes to 8080, who leaves 443 to 8443 */
+};
+
+/* ---- ports near by --------------------------------------------------- */
+
+/*
+ * The rows of ports near by pass the selection, which takes note of them and
+ * lets them go: what is free there costs no look of its own.
+ */
+struct passing {
+	struct inquiries *all;
+	struct selection ports;		/* the wanted ones and those near by */
+	bool near;
+};
+
+static unsigned first_near(const struct inquiry *inquiry)
+{
+	uint16_t port = inquiry->request.local.port;
+
+	return port + (port < WELL_KNOWN ? (unsigned)AWAY : 1U);
+}
+
+static unsigned last_near(const struct inquiry *inquiry)
+{
+	unsigned last = first_near(inquiry) + PORTS_NEAR - 1;
+
+	return last < UINT16_MAX ? last : UINT16_MAX;
+}
+
+static void note_near(struct inquiry *inquiry, const struct socket *sk)
+{
+	unsigned first = first_near(inquiry);
+
+	if (sk->protocol == inquiry->request.protocol && sk->local.port >= first &&
+	    sk->local.port <= last_near(inquiry))
+		inquiry->near_used |= UINT64_C(1) << (sk->local.port - first);
+}
+
+static enum match pass(const void *filter, const struct row *row, uint32_t known)
+{
+	const struct passing *passing = filter;
+	enum match match = MATCH_NO;
+
+	(void)known;
+	for (size_t i = 0; i < passing->all->count; i++) {
+		struct inquiry *inquiry = &passing->all->items[i];
+
+		if (!inquiry->request.local.port ||
+		    inquiry->request.local.port == row->sk->local.port)
+			match = MATCH_YES;
+		if (passing->near)
+			note_near(inquiry, row->sk);
+	}
+	return match;
+}
+
+static int lower_ports(const void *filter, const struct kernel_scope *scope, uint8_t *program)
+{
+	const struct passing *passing = filter;
+
+	return passing->ports.lower(passing->ports.filter, scope, program);
+}
+
+uint16_t why_free_port(const struct inquiry *inquiry)
+{
+	unsigned first = first_near(inquiry);
+
+	for (unsigned port = first; port <= last_near(inquiry); port++)
+		if (!(inquiry->near_used >> (port - first) & 1))
+			return (uint16_t)port;
+	return 0;
+}
+
+/* ---- the table ------------------------------------------------------- */
+
+static void add_range(struct buf *text, unsigned first, unsigned last)
+{
+	if (first > last)
+		return;
+	buf_add_char(text, ',');
+	buf_add_unsigned(text, first);
+	buf_add_char(text, '-');
+	buf_add_unsigned(text, last);
+}
+
 /* "sport in 80,443,8000-8010"; port 0 is any of them. */
-static void add_filter(struct buf *text, const struct inquiries *all)
+static void add_filter(struct buf *text, const struct inquiries *all, bool near)
 {
 	buf_add_literal(text, "sport in ");
 	for (size_t i = 0; i < all->count; i++) {
+		const struct inquiry *inquiry = &all->items[i];
+
 		buf_add_text(text, i ? "," : "");
-		if (all->items[i].request.local.port)
-			buf_add_unsigned(text, all->items[i].request.local.port);
-		else
+		if (!inquiry->request.local.port)
 			buf_add_literal(text, "0-65535");
+		else
+			buf_add_unsigned(text, inquiry->request.local.port);
+		if (near)
+			add_range(text, first_near(inquiry), last_near(inquiry));
 	}
 	buf_add_char(text, '\0');
 }
@@ -28,13 +120,11 @@ static uint32_t protocols_wanted(const struct inquiries *all)
 	return mask;
 }
 
-int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t needs,
-		struct snapshot **snap)
+static int collect(struct inquiries *all, struct source *source, const char *text, bool near,
+		   const struct query *asked, struct snapshot **snap)
 {
-	struct query query = {
-		.protocols = mask, .versions = IP_VERSIONS_ALL, .states = STATES_ALL,
-		.needs = needs,
-	};
+	struct passing passing = { .all = all, .near = near };
+	struct query query = *asked;
 	struct filter_error error;
 	const struct filter_names names = { .context = NULL };
 	struct filter *filter = filter_parse(text, &names, &error);
@@ -43,31 +133,38 @@ int why_collect(struct source *source, const char *text, uint32_t mask, uint32_t
 	if (!filter)
 		return -ENOMEM;
 	filter_narrow(filter, &query);
+	passing.ports = query.select;
+	query.select = (struct selection){
+		.filter = &passing, .by_local_port = true, .match = pass, .lower = lower_ports,
+	};
 	source_narrow(source, &query);
 	err = source_collect(source, &query, snap);
 	filter_free(filter);
 	return err;
 }
 
-static int collect_wanted(struct inquiries *all, struct source *source, uint32_t needs,
-			  struct snapshot **snap)
+static int collect_wanted(struct inquiries *all, struct source *source, bool near,
+			  uint32_t states, uint32_t needs, struct snapshot **snap)
 {
+	const struct query query = {
+		.protocols = protocols_wanted(all), .versions = IP_VERSIONS_ALL,
+		.states = states, .needs = view_limit_needs(all->settings->extras, needs),
+	};
 	struct buf text;
 	int err;
 
 	if (buf_init(&text, -1) < 0)
 		return -ENOMEM;
-	add_filter(&text, all);
-	err = text.error ? -ENOMEM :
-	      why_collect(source, text.data, protocols_wanted(all),
-			  view_limit_needs(all->settings->extras, needs), snap);
+	add_filter(&text, all, near);
+	err = text.error ? -ENOMEM : collect(all, source, text.data, near, &query, snap);
 	buf_free(&text);
 	return err;
 }
 
 int why_read_table(struct inquiries *all)
 {
-	return collect_wanted(all, all->source,
+	return collect_wanted(all, all->source, all->count <= ADVISED_MOST && !all->settings->quiet,
+			      STATES_ALL,
 			      NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER |
 			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE |
 			      NEED_INTERFACES | NEED_NETNS | NEED_SYSCTLS, &all->snap);
@@ -104,8 +201,8 @@ static void look_into(struct inquiries *all, struct source *source)
 	struct elsewhere *elsewhere = &all->elsewhere;
 	struct snapshot *snap;
 
-	if (collect_wanted(all, source, NEED_OWNER | NEED_PROCESS | NEED_USER | NEED_NETNS |
-			   NEED_LISTENER, &snap) < 0)
+	if (collect_wanted(all, source, false, STATES_LISTENING, NEED_OWNER | NEED_PROCESS |
+			   NEED_USER | NEED_NETNS | NEED_LISTENER | NEED_INTERFACE, &snap) < 0)
 		return;
 	if (elsewhere->count < ELSEWHERE_MOST && is_wanted_there(all, snap))
 		elsewhere->snaps[elsewhere->count++] = snap;

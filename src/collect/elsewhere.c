@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The other network namespaces of this machine: those of processes, and those
  * with a name.  A process's is told by the inode of its /proc/PID/net/tcp,
@@ -26,11 +26,19 @@ struct seen {
 	struct hash set;
 };
 
+/* A process whose namespace could not be opened; another one there may be more open. */
+struct closed {
+	uint64_t tables;
+	uint32_t pid;
+};
+
 struct search {
 	struct seen tables;		/* inodes of /proc/PID/net/tcp */
 	struct seen namespaces;		/* inodes of nsfs */
 	struct source **others;
 	size_t count, most;
+	struct closed *closed;
+	size_t closed_count, closed_capacity;
 	size_t *refused;
 };
 
@@ -86,7 +94,17 @@ static void open_one(struct search *s, int netns, uint32_t pid)
 		(*s->refused)++;
 }
 
-/* Of one that can't be opened the tables may still be read. */
+static void put_aside(struct search *s, uint64_t tables, uint32_t pid)
+{
+	struct closed *closed = array_reserve(s->closed, &s->closed_capacity,
+					      s->closed_count + 1, sizeof(*closed));
+
+	if (!closed)
+		return;
+	s->closed = closed;
+	closed[s->closed_count++] = (struct closed){ tables, pid };
+}
+
 static void look_at_process(struct search *s, int proc, const char *name)
 {
 	const uint32_t pid = (uint32_t)strtoul(name, NULL, 10);
@@ -97,16 +115,25 @@ static void look_at_process(struct search *s, int proc, const char *name)
 
 	snprintf(path, sizeof(path), "%u/net/tcp", pid);
 	tables = inode_of(proc, path);
-	if (!tables || !see(&s->tables, tables))
+	if (!tables || has_seen(&s->tables, tables))
 		return;
 	snprintf(path, sizeof(path), "%u/ns/net", pid);
 	netns = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (netns < 0 && errno != ENOENT && errno != ESRCH)
-		open_one(s, -errno, pid);
-	else if (netns >= 0 && fstat(netns, &st) == 0 && see(&s->namespaces, st.st_ino))
+		put_aside(s, tables, pid);
+	else if (netns >= 0 && see(&s->tables, tables) && fstat(netns, &st) == 0 &&
+		 see(&s->namespaces, st.st_ino))
 		open_one(s, netns, pid);
 	else if (netns >= 0)
 		close(netns);
+}
+
+/* Their tables can be read, if nothing else. */
+static void look_at_closed(struct search *s)
+{
+	for (size_t i = 0; i < s->closed_count && s->count < s->most; i++)
+		if (see(&s->tables, s->closed[i].tables))
+			open_one(s, -EACCES, s->closed[i].pid);
 }
 
 static void look_at_name(struct search *s, int dir, const char *name)
@@ -181,8 +208,10 @@ size_t facts_other_namespaces(struct source *source, struct source **others, siz
 	    !hash_init(&s.namespaces.set, most)) {
 		see_source(&s, source);
 		look_through(&s, "/proc", look_at_number);
+		look_at_closed(&s);
 		look_through(&s, "/run/netns", look_at_name);
 	}
+	free(s.closed);
 	seen_free(&s.tables);
 	seen_free(&s.namespaces);
 	return s.count;

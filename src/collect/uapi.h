@@ -39,6 +39,9 @@ enum { UAPI_ULP_INFO_NAME = 1 };
 /* mc_loop in the first byte of struct inet_diag_sockopt, bit fields of C. */
 enum { UAPI_SOCKOPT_MC_LOOP = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 1 << 3 : 1 << 4 };
 
+/* The user of a unix socket: 5.3 (linux/unix_diag.h). */
+enum { UAPI_UDIAG_SHOW_UID = 1 << 6, UAPI_UNIX_DIAG_UID = 7 };
+
 /* pidfd_open() of a thread, not only of a process: 6.9 (linux/pidfd.h). */
 enum { UAPI_PIDFD_THREAD = O_EXCL };
 

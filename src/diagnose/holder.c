@@ -277,10 +277,10 @@ static const struct {
 	  "or failed before listen(). ss and netstat do not show such a socket.",
 	  { { "stop the service", "systemctl stop {unit}" },
 	    { "stop its process", "kill {pids}" } } },
-	{ is_outgoing, false,
+	{ is_outgoing, true,
 	  "This is an outgoing connection to {peer}: {port} is in the range from which the kernel "
 	  "takes ports for them ({range}).",
-	  { { "end it; the program that has it will see an error", KILL },
+	  { { "end it (root); the program that has it will see an error", KILL },
 	    { "keep the port from now on: reserve it, so that no connection is given it",
 	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" },
 	    { "let the server use a port outside that range", NULL } } },

@@ -16,9 +16,10 @@ const char *const rule_names[RULE_COUNT] = {
 static const struct {
 	const char *sentence;		/* how the addresses meet; goes on with a sharing row */
 	const struct remedy *remedies;
+	bool of_connections;		/* the remedies are for what passes by itself, too */
 } rules[RULE_COUNT] = {
 	[RULE_SAME_ADDRESS] = {
-		"{holder} is the very address and port that is wanted", NULL,
+		"{holder} is the very address and port that is wanted", NULL, false,
 	},
 	[RULE_WILDCARD_COVERS_ADDRESS] = {
 		"{holder} takes every {ip} address of this machine, {wanted_address} too",
@@ -26,7 +27,7 @@ static const struct {
 			{ "let the holder bind the addresses it needs one by one, without "
 			  "{wanted_address}; {wanted} is free then", NULL },
 			{ NULL, NULL },
-		},
+		}, false,
 	},
 	[RULE_ADDRESS_UNDER_WILDCARD] = {
 		"{wanted} would take every {ip} address of this machine, {holder_address} too",
@@ -34,7 +35,7 @@ static const struct {
 			{ "bind only the address that is needed, not all of them: any but "
 			  "{holder_single} is clear of this socket", NULL },
 			{ NULL, NULL },
-		},
+		}, false,
 	},
 	[RULE_DUAL_STACK_COVERS_IPV4] = {
 		"{holder} takes IPv4 as well as IPv6, for its IPV6_V6ONLY is off, so it takes "
@@ -45,7 +46,7 @@ static const struct {
 			{ "let the holder set IPV6_V6ONLY (nginx: listen [::]:{port} ipv6only=on)",
 			  NULL },
 			{ NULL, NULL },
-		},
+		}, false,
 	},
 	[RULE_IPV4_UNDER_DUAL_STACK] = {
 		"{wanted} means all IPv4 and all IPv6 addresses, and so {holder} too",
@@ -53,7 +54,7 @@ static const struct {
 			{ "bind only the address that is needed, not all of them: any but "
 			  "{holder_single} is clear of this socket", NULL },
 			{ NULL, NULL },
-		},
+		}, false,
 	},
 	[RULE_IPV6_CONNECTION_BLOCKS_IPV4] = {
 		"{holder} carries IPv6 only, but came from a socket whose IPV6_V6ONLY was off, "
@@ -62,7 +63,7 @@ static const struct {
 			{ "bind [::] for IPv4 and IPv6 with SO_REUSEADDR, or one IPv4 address: "
 			  "only the wildcard 0.0.0.0 meets it", NULL },
 			{ NULL, NULL },
-		},
+		}, true,
 	},
 };
 
@@ -74,7 +75,8 @@ static const struct {
 		"SO_REUSEADDR does not share a port that a socket listens on", NULL,
 	},
 	[SHARING_NEITHER] = {
-		"neither of the two has set SO_REUSEADDR",
+		"sockets share it by SO_REUSEADDR only where both have set it, and the wanted "
+		"one has not",
 		REMEDIES {
 			{ "set SO_REUSEADDR in both programs before bind()", NULL },
 			{ NULL, NULL },
@@ -168,6 +170,14 @@ static bool find_remedy(const struct account *account, const struct blocker *blo
 	return false;
 }
 
+/* Nobody changes addresses because of a connection, which ends sooner or later. */
+static bool is_lasting(const struct account *account, const struct blocker *blocker)
+{
+	const struct socket *sk = blocker_socket(account, blocker);
+
+	return socket_is_listener(sk) || sk->state == STATE_BOUND;
+}
+
 bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
 		    struct buf *text, struct buf *command)
 {
@@ -175,7 +185,8 @@ bool explain_remedy(const struct account *account, const struct blocker *blocker
 
 	if (blocker) {
 		lists[0] = holder_remedies(account, blocker);
-		lists[1] = rules[blocker->rule].remedies;
+		if (rules[blocker->rule].of_connections || is_lasting(account, blocker))
+			lists[1] = rules[blocker->rule].remedies;
 		if (!holder_knows_sharing(account, blocker))
 			lists[2] = sharings[blocker->sharing].remedies;
 		lists[3] = devices;

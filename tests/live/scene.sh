@@ -41,7 +41,7 @@ scene() {
 	NS=$server
 	sock twins port=22 comm=sshd
 	sock forked addr=0.0.0.0 port=443 n=4 comm=nginx
-	sock accept-full port=8080 comm=node uid=33
+	sock accept-full port=8080 comm=node uid=33 cmdline="node server.js"
 	sock udp addr=192.0.2.10 port=53 comm=dnsmasq
 	sock time-wait port=9000 comm=php-fpm
 	peer "$server" serve postgres 192.0.2.10 5432

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Who has a unix path, and what is made of it, against a real bind() to it. */
+#include "unix_scene.h"
+#include "holder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { PLAIN = 65534 };
+
+static void a_path_is_free_or_somebody_listens(void **state)
+{
+	const struct unix_request request = path("socket");
+	struct unix_request datagram = path("datagram");
+	int fd;
+
+	if (!*state)
+		skip();
+	check(*state, &request, UNIX_FREE);
+	fd = listening(&request);
+	check(*state, &request, UNIX_LISTENING);
+	close(fd);
+	check(*state, &request, UNIX_STALE);
+	fd = bound(&datagram);
+	assert_true(fd >= 0);
+	check(*state, &datagram, UNIX_BOUND);
+	datagram.type = SOCK_DGRAM;
+	close(fd);
+	check(*state, &datagram, UNIX_STALE);
+}
+
+static void other_files_are_in_the_way(void **state)
+{
+	static const struct {
+		const char *name;
+		enum unix_finding finding;
+	} cases[] = {
+		{ "file", UNIX_REGULAR }, { "directory", UNIX_DIRECTORY }, { "fifo", UNIX_OTHER },
+		{ "link", UNIX_LINK }, { "dangling", UNIX_DANGLING },
+		{ "nothing/socket", UNIX_NO_DIRECTORY }, { "file/socket", UNIX_NOT_DIRECTORY },
+		{ "file/more/socket", UNIX_NOT_DIRECTORY }, { "directory/", UNIX_DIRECTORY },
+		{ "directory/socket", UNIX_FREE }, { "/", UNIX_DIRECTORY },
+	};
+
+	if (!*state)
+		skip();
+	assert_int_equal(system("touch file; mkdir directory; mkfifo fifo; ln -s file link;"
+				"ln -s nowhere dangling"), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct unix_request request = path(cases[i].name);
+
+		check(*state, &request, cases[i].finding);
+	}
+}
+
+static void what_is_too_long_is_no_path(void **state)
+{
+	char name[UNIX_PATH_MAX + 2];
+	struct unix_request request;
+	struct unix_facts facts;
+
+	if (!*state)
+		skip();
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	request = path(name);
+	facts = look(*state, &request);
+	assert_int_equal(unix_judge(&request, &facts).finding, UNIX_TOO_LONG);
+	snapshot_free(facts.snap);
+}
+
+/* As a plain user, who may not make it. */
+static void a_directory_may_be_closed(void **state)
+{
+	const struct unix_request closed = path("closed/socket"), hidden = path("hidden/socket");
+	struct unix_request open = path("open/socket"), theirs = path("closed/socket");
+	int status;
+	pid_t pid;
+
+	if (!*state)
+		skip();
+	assert_int_equal(system("mkdir -m 755 closed; mkdir -m 700 hidden; mkdir -m 777 open"), 0);
+	check(*state, &closed, UNIX_FREE);
+	pid = fork();
+	if (!pid) {
+		struct unix_request mine = closed, seen = hidden;
+		bool right = setresuid(PLAIN, PLAIN, PLAIN) == 0;
+
+		mine.uid = seen.uid = open.uid = PLAIN;
+		right = right && is_found(*state, &mine, UNIX_NOT_WRITABLE);
+		right = right && is_found(*state, &seen, UNIX_NOT_SEARCHABLE);
+		_exit(!(right && is_found(*state, &open, UNIX_FREE)));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	/* And said by root of that user. */
+	theirs.uid = PLAIN;
+	{
+		struct unix_facts facts = look(*state, &theirs);
+
+		assert_int_equal(unix_judge(&theirs, &facts).finding, UNIX_NOT_WRITABLE);
+		snapshot_free(facts.snap);
+	}
+}
+
+/* The text it was bound by means something else to us. */
+static void the_file_decides_not_the_text(void **state)
+{
+	const struct unix_request near = path("socket"), far = path("directory/socket");
+	int fd;
+
+	if (!*state)
+		skip();
+	assert_int_equal(mkdir("directory", 0755), 0);
+	assert_int_equal(chdir("directory"), 0);
+	fd = listening(&near);
+	assert_int_equal(chdir(".."), 0);
+	check(*state, &far, UNIX_LISTENING);
+	check(*state, &near, UNIX_FREE);
+	close(fd);
+}
+
+static void an_unlinked_listener_is_told_apart(void **state)
+{
+	const struct unix_request request = path("socket");
+	struct unix_facts facts;
+	int first, second;
+
+	if (!*state)
+		skip();
+	first = listening(&request);
+	assert_int_equal(unlink("socket"), 0);
+	facts = look(*state, &request);
+	assert_int_equal(facts.snap->count, 1);
+	assert_true(facts.holders[0].unlinked);
+	snapshot_free(facts.snap);
+	second = listening(&request);
+	facts = look(*state, &request);
+	assert_int_equal(facts.snap->count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		bool is_second = facts.snap->sockets[i].cookie == cookie_of(second);
+
+		assert_int_equal(facts.holders[i].unlinked, !is_second);
+		assert_int_equal(unix_is_holder(&request, &facts, i), is_second);
+	}
+	snapshot_free(facts.snap);
+	check(*state, &request, UNIX_LISTENING);
+	close(second);
+	check(*state, &request, UNIX_STALE);
+	close(first);
+}
+
+static void a_listener_of_another_namespace_is_found(void **state)
+{
+	const struct unix_request request = path("socket");
+	struct unix_facts facts;
+	struct holder holder;
+	const struct owner *owner;
+
+	if (!*state)
+		skip();
+	holder = holder_start(listen_elsewhere, &request);
+	check(*state, &request, UNIX_ELSEWHERE);
+	facts = look(*state, &request);
+	assert_int_equal(facts.snap->count, 1);
+	assert_int_equal(facts.snap->sockets[0].netns, 1);
+	assert_int_not_equal(facts.snap->netns[1].inode, 0);
+	assert_int_not_equal(facts.snap->netns[1].inode, facts.snap->netns[0].inode);
+	owner = owner_first(facts.snap, &facts.snap->sockets[0]);
+	assert_non_null(owner);
+	assert_int_equal(owner_process(facts.snap, owner)->pid, holder.pid);
+	assert_int_equal(facts.snap->sockets[0].uid, 0);
+	snapshot_free(facts.snap);
+	holder_end(&holder);
+	facts = look(*state, &request);
+	assert_int_equal(unix_judge(&request, &facts).finding, UNIX_STALE);
+	/* There may be a namespace that even root may not enter here. */
+	assert_int_equal(unix_judge(&request, &facts).alone, facts.whole);
+	print_message("all namespaces were asked: %s\n", facts.whole ? "yes" : "no");
+	snapshot_free(facts.snap);
+}
+
+/* He may not ask that namespace, but its table has the path. */
+static void a_plain_user_finds_it_by_its_text(void **state)
+{
+	char name[64];
+	struct unix_request request, nothing = path("nothing");
+	struct holder holder;
+	int status;
+	pid_t pid;
+
+	if (!*state)
+		skip();
+	assert_non_null(getcwd(name, sizeof(name)));
+	strcat(name, "/socket");
+	request = path(name);
+	holder = holder_start(listen_elsewhere, &request);
+	close(listening(&nothing));
+	pid = fork();
+	if (!pid) {
+		struct unix_facts facts;
+		bool right = setresuid(PLAIN, PLAIN, PLAIN) == 0;
+
+		request.uid = nothing.uid = PLAIN;
+		right = right && is_found(*state, &request, UNIX_ELSEWHERE);
+		facts = look(*state, &nothing);
+		right = right && unix_judge(&nothing, &facts).finding == UNIX_STALE;
+		_exit(!right || unix_judge(&nothing, &facts).alone);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	holder_end(&holder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_PLACE(a_path_is_free_or_somebody_listens),
+		IN_PLACE(other_files_are_in_the_way),
+		IN_PLACE(what_is_too_long_is_no_path),
+		IN_PLACE(a_directory_may_be_closed),
+		IN_PLACE(the_file_decides_not_the_text),
+		IN_PLACE(an_unlinked_listener_is_told_apart),
+		IN_PLACE(a_listener_of_another_namespace_is_found),
+		IN_PLACE(a_plain_user_finds_it_by_its_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
