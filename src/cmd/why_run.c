@@ -16,7 +16,7 @@
 #include "why.h"
 #include "why_unix.h"
 
-enum { SAID_MAX = 64 };
+enum { SAID_MAX = 64, WIDTH = 79 };
 
 /* A failure that has been explained: a server that tries again does not want it again. */
 struct said {
@@ -83,18 +83,23 @@ static void add_failure(struct buf *out, const struct trace_failure *failure)
 	static const char *const calls[] = {
 		[TRACE_BIND] = "bind()", [TRACE_LISTEN] = "listen()", [TRACE_CONNECT] = "connect()",
 	};
+	struct buf text;
 
-	buf_add_literal(out, "conntab: ");
-	buf_add_text(out, calls[failure->call]);
-	buf_add_literal(out, " of ");
-	text_add_safe(out, failure->command, strlen(failure->command), SIZE_MAX);
-	buf_add_literal(out, " (pid ");
-	buf_add_unsigned(out, failure->pid);
-	buf_add_literal(out, ") failed: ");
-	buf_add_text(out, strerrorname_np(failure->error));
-	buf_add_literal(out, ", ");
-	buf_add_text(out, strerror(failure->error));
-	buf_add_char(out, '\n');
+	if (buf_init(&text, -1) < 0)
+		return;
+	buf_add_literal(&text, "conntab: ");
+	buf_add_text(&text, calls[failure->call]);
+	buf_add_literal(&text, " of ");
+	text_add_safe(&text, failure->command, strlen(failure->command), SIZE_MAX);
+	buf_add_literal(&text, " (pid ");
+	buf_add_unsigned(&text, failure->pid);
+	buf_add_literal(&text, ") failed: ");
+	buf_add_text(&text, strerrorname_np(failure->error));
+	buf_add_literal(&text, ", ");
+	buf_add_text(&text, strerror(failure->error));
+	buf_add_char(&text, '\0');
+	text_add_wrapped(out, text.data, 0, WIDTH);
+	buf_free(&text);
 }
 
 static void explain(const struct settings *settings, const struct trace_failure *failure,
