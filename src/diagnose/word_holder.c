@@ -40,6 +40,15 @@ WORD(add_holder_address)
 	return sk;
 }
 
+WORD(add_holder_protocol)
+{
+	const struct socket *sk = holder_of(scene);
+
+	if (sk)
+		buf_add_text(out, protocols[sk->protocol].name);
+	return sk;
+}
+
 /* One address, not all of them. */
 WORD(add_holder_single)
 {
@@ -178,6 +187,7 @@ WORD(is_on_any_device)
 }
 const struct word holder_words[] = {
 	{ "holder", add_holder }, { "holder_address", add_holder_address },
+	{ "holder_protocol", add_holder_protocol },
 	{ "holder_single", add_holder_single }, { "ip", add_ip },
 	{ "holder_user", add_holder_user }, { "holder_device", add_holder_device },
 	{ "peer", add_peer }, { "seconds", add_seconds }, { "command", add_command },
