@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* conntab why -- COMMAND: run it, and explain the calls of it that fail, each once. */
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "collect/facts.h"
 #include "diagnose/trace.h"
 #include "why.h"
+#include "why_unix.h"
 
 enum { SAID_MAX = 64, WIDTH = 79 };
 
@@ -202,6 +205,14 @@ static void complain_refusal(const char *word, const struct trace_end *end)
 	complain("the command is not run", word, texts[end->refusal]);
 }
 
+/* Who waits for us shall see what became of the command; its core is enough. */
+static void die_as(int signal)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+	raise(signal);
+}
+
 enum status why_run(const struct settings *settings)
 {
 	static const char no_such[] = "the command could not be run";
@@ -216,6 +227,8 @@ enum status why_run(const struct settings *settings)
 		complain(no_such, *settings->behind_dashes, "who watched it was killed");
 	else if (err)
 		complain(no_such, *settings->behind_dashes, strerror(-err));
+	if (!err && end.signal)
+		die_as(end.signal);
 	if (!err)
 		return (enum status)end.status;
 	return err == -ENOENT ? 127 : 126;
