@@ -62,11 +62,13 @@ WORD(add_holder_single)
 WORD(add_ip)
 {
 	const struct socket *sk = holder_of(scene);
+	struct address plain;
 
-	if (sk)
-		buf_add_text(out, address_unmapped(&sk->local.address).family == AF_INET ? "IPv4" :
-			     "IPv6");
-	return sk;
+	if (!sk)
+		return false;
+	plain = address_unmapped(&sk->local.address);
+	buf_add_text(out, plain.family == AF_INET ? "IPv4" : "IPv6");
+	return true;
 }
 
 WORD(add_holder_user)
