@@ -22,7 +22,7 @@ endif
 LIBRARIES := libc6-dev libmnl-dev
 TOOLS := libcmocka-dev iproute2 jq util-linux procps net-tools lsof strace \
 	clang clang-tidy clang-format cppcheck shellcheck mandoc zsh fish \
-	python3-jsonschema netbase
+	python3-jsonschema netbase nftables
 # The runtime of clang's sanitizers has a name without a version only since Debian 12.
 CLANG_RUNTIME := libclang-rt-dev libclang-rt-14-dev
 build_only := $(if $(filter run all install,$(MAKECMDGOALS)),$(if $(filter \
@@ -118,6 +118,12 @@ build/mksock: $(wildcard tests/mksock/*.[ch]) | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $(filter %.c,$^)
 
+# The judge of bind() against the kernel.
+bindcheck := $(patsubst %.c,$(out)/%.o,$(wildcard tests/bind/*.c))
+
+$(out)/bindcheck: $(bindcheck) $(library)
+	$(call run,LD)$(CC) $(ldflags) -o $@ $^ -lmnl
+
 # They measure a part of the program.
 build/bench/parse build/bench/traced: build/bench/%: $(out)/scripts/bench/%.o $(library)
 	@mkdir -p $(@D)
@@ -131,7 +137,7 @@ build/bench/%: scripts/bench/%.c | $(after_deps)
 	@mkdir -p $(@D)
 	$(call run,CC)$(CC) $(tool_flags) -o $@ $<
 
--include $(patsubst %.o,%.d,$(objects) $(unit_parts)) $(addsuffix .d,$(units) $(fuzzers))
+-include $(patsubst %.o,%.d,$(objects) $(unit_parts) $(bindcheck)) $(addsuffix .d,$(units) $(fuzzers))
 
 # ---- running --------------------------------------------------------------
 
@@ -141,8 +147,8 @@ run: conntab
 # A sanitizer's report must not look like one of the program's own exit codes.
 test: export ASAN_OPTIONS = exitcode=99:halt_on_error=1
 test: export UBSAN_OPTIONS = exitcode=99:halt_on_error=1:print_stacktrace=1
-test: $(out)/conntab build/mksock $(units)
-	@CONNTAB=$(out)/conntab MKSOCK=build/mksock scripts/run-tests.sh $(units)
+test: $(out)/conntab $(out)/bindcheck build/mksock $(units)
+	@CONNTAB=$(out)/conntab MKSOCK=build/mksock BINDCHECK=$(out)/bindcheck scripts/run-tests.sh $(units)
 
 golden: $(out)/conntab
 	CONNTAB=$< scripts/test-golden.sh --write

@@ -57,7 +57,7 @@ run_live() {
 	local log good bad code as_root=()
 	log=$(mktemp) || exit 1
 	if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then
-		as_root=(sudo "--preserve-env=CONNTAB,MKSOCK,ASAN_OPTIONS,UBSAN_OPTIONS")
+		as_root=(sudo "--preserve-env=CONNTAB,MKSOCK,BINDCHECK,ASAN_OPTIONS,UBSAN_OPTIONS")
 	fi
 	"${as_root[@]}" tests/live/run 2>&1 </dev/null | tee "$log"
 	code=${PIPESTATUS[0]}

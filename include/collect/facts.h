@@ -57,6 +57,12 @@ int facts_request_address(const struct sockaddr *address, socklen_t length,
 			  struct bind_request *request);
 
 /*
+ * Does a rule send what comes for this port elsewhere, before a socket is looked
+ * for?  MAYBE: there are rules that may, or they can't be read (that takes root).
+ */
+enum truth facts_redirected(struct source *source, uint16_t port);
+
+/*
  * Open all other network namespaces that a process or a name below /run/netns
  * leads to, at most `most`.  Returns how many; the caller closes them.  Where
  * one may not be entered the tables in /proc of its process stand in; what not

@@ -4,7 +4,8 @@
  * descendants that fails.  This is the one part of diagnose that does I/O.
  *
  * A seccomp filter makes the kernel stop a thread in these calls only, and
- * ptrace reads what came of them; all other calls run without a stop.  So it
+ * ptrace reads what came of them: some 25 us for each.  All other calls run
+ * without a stop; that there is a filter costs each of them 6 to 10 ns.  So it
  * works for static, multi-threaded and stripped programs of any language.
  *
  * The limits:

@@ -47,6 +47,18 @@ struct unix_diagnosis {
 struct unix_diagnosis unix_judge(const struct unix_request *request,
 				 const struct unix_facts *facts);
 
+/*
+ * What was found, in a sentence, and what to do: a text, and a command that may
+ * be empty.  False: nothing has to be done.
+ */
+void unix_explain(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
+		  struct buf *out);
+bool unix_remedy(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
+		 const char *pids, struct buf *text, struct buf *command);
+
+/* Append the address, escaped: "/run/app.sock", "@name". */
+void unix_add_address(const struct unix_request *request, struct buf *out);
+
 /* Does the socket with this index have the wanted address, and so stand in the way? */
 bool unix_is_holder(const struct unix_request *request, const struct unix_facts *facts,
 		    size_t index);

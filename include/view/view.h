@@ -64,6 +64,9 @@ static inline uint32_t view_limit_needs(uint32_t extras, uint32_t needs)
  * (",\"host\":") as it is, and the text, null where that is NULL.
  */
 int json_add_sockets(struct listing *listing, struct buf *out);	/* 0 or -ENOMEM */
+/* The owners of a socket as they are there. */
+void json_add_owners(const struct snapshot *snap, const struct socket *sk, struct buf *out);
+
 /* One socket as it is there, with `more` members behind it: ",\"a\":1". */
 void json_add_socket(const struct snapshot *snap, const struct socket *sk, const char *more,
 		     struct buf *out);

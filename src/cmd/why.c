@@ -52,7 +52,9 @@ static enum status read_requests(struct inquiries *all)
 	if (status == STATUS_FOUND)
 		status = read_device(all->settings, all->source, &interface);
 	for (char **word = all->settings->words; *word && status == STATUS_FOUND; word++)
-		status = why_add_target(all, *word);
+		if (!why_is_unix(*word))
+			status = why_add_target(all, *word);
+	all->uid = uid;
 	for (size_t i = 0; i < all->count; i++) {
 		all->items[i].request.uid = uid;
 		all->items[i].request.interface = interface;
@@ -74,36 +76,68 @@ static enum status status_of(const struct inquiry *inquiry)
 }
 
 /* One that would fail says more than one that is not known. */
-static enum status status_of_all(const struct inquiries *all)
+static enum status worse(enum status a, enum status b)
 {
+	if (a == STATUS_FOUND || b == STATUS_FOUND)
+		return a == STATUS_FOUND ? b : a;
+	return a < b ? a : b;
+}
+
+static enum status show_ports(const struct inquiries *all, struct buf *out)
+{
+	bool json = all->settings->view == VIEW_JSON;
 	enum status status = STATUS_FOUND;
 
-	for (size_t i = 0; i < all->count && status != STATUS_NOTHING; i++)
-		if (status_of(&all->items[i]) != STATUS_FOUND)
-			status = status_of(&all->items[i]);
+	for (size_t i = 0; i < all->count; i++) {
+		status = worse(status, status_of(&all->items[i]));
+		if (all->settings->quiet)
+			continue;
+		buf_add_text(out, i && !json ? "\n" : "");
+		(json ? why_show_json : why_show)(all, &all->items[i], out);
+	}
+	return status;
+}
+
+static enum status show_paths(const struct inquiries *all, struct buf *out)
+{
+	enum status status = STATUS_FOUND;
+	struct unix_request request;
+
+	for (char **word = all->settings->words; *word; word++) {
+		enum status one;
+
+		if (!why_is_unix(*word))
+			continue;
+		one = why_read_unix(*word, all->uid, &request);
+		if (out->length && all->settings->view != VIEW_JSON)
+			buf_add_char(out, '\n');
+		if (one == STATUS_FOUND)
+			one = why_show_unix(all->settings, all->source, &request, 0, out);
+		if (one == STATUS_USAGE)
+			return one;
+		status = worse(status, one);
+	}
 	return status;
 }
 
 static enum status show(const struct inquiries *all)
 {
-	bool json = all->settings->view == VIEW_JSON;
-	enum status status = status_of_all(all);
+	enum status status, paths;
 	struct buf out;
 
-	if (all->settings->quiet)
-		return status;
 	if (buf_init(&out, STDOUT_FILENO) < 0) {
 		complain("out of memory", NULL, "the answer could not be shown");
 		return STATUS_INCOMPLETE;
 	}
-	for (size_t i = 0; i < all->count; i++) {
-		if (i && !json)
-			buf_add_char(&out, '\n');
-		(json ? why_show_json : why_show)(all, &all->items[i], &out);
+	status = show_ports(all, &out);
+	paths = show_paths(all, &out);
+	if (paths == STATUS_USAGE)
+		out.length = 0;
+	if (all->snap) {
+		why_say_verbose(all);
+		say_notes(all->settings, all->snap, false);
 	}
-	why_say_verbose(all);
-	say_notes(all->settings, all->snap, false);
-	return finish(&out, status);
+	return finish(&out, paths == STATUS_USAGE ? paths : worse(status, paths));
 }
 
 /* ---- the command ----------------------------------------------------- */
@@ -155,7 +189,7 @@ static enum status run_why(const struct settings *settings)
 		why_done(&all);
 		return status;
 	}
-	err = why_answer(&all);
+	err = all.count ? why_answer(&all) : 0;
 	if (err < 0) {
 		complain("the sockets could not be read", NULL, strerror(-err));
 		status = STATUS_INCOMPLETE;

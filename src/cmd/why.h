@@ -4,15 +4,19 @@
 #define CMD_WHY_H
 
 #include <limits.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "diagnose/explain.h"
+#include "diagnose/unix.h"
 
 enum {
 	WHY_REQUESTS_MAX = 4096,	/* ports of ranges, each a request */
 	ADVISED_MOST = 4,		/* requests about which more is found out */
 	NAMESPACES_MOST = 256,
 	ELSEWHERE_MOST = 8,
+	WHY_WIDTH = 79,			/* columns of sentences */
+	WHY_INDENT = 2,
 };
 
 /* Sockets that differ in one thing from the wanted one: would they work? */
@@ -36,7 +40,6 @@ extern const struct alternative_row alternatives[ALTERNATIVE_COUNT];
 /* One question, and all that is known about it. */
 struct inquiry {
 	struct bind_request request;
-	const char *path;		/* a unix socket in place of the request; NULL: none */
 	struct bind_facts facts;
 	struct diagnosis diagnosis;
 	struct diagnosis alternatives[ALTERNATIVE_COUNT];	/* of those that apply */
@@ -63,6 +66,7 @@ struct inquiries {
 	struct bind_options *options;	/* of each socket */
 	struct inquiry *items;
 	size_t count, capacity;
+	uint32_t uid;			/* whose the sockets are to be */
 	size_t asked;			/* sockets whose owners' descriptors were looked at */
 	struct elsewhere elsewhere;
 };
@@ -107,9 +111,33 @@ static inline struct account account_of(const struct inquiry *inquiry)
 	};
 }
 
+/* why_holder.c: append `text` in lines, from column `at` on; it is empty then. */
+void why_add_paragraph(struct buf *out, struct buf *text, size_t at);
+
+/* why_holder.c: append who holds a socket; `text` is empty before and after. */
+void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
+		       struct buf *text);
+
 /* why_show.c, why_json.c: append one answer. */
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+
+/* Is it a unix address: "/run/app.sock", "./app.sock", "@name"? */
+static inline bool why_is_unix(const char *word)
+{
+	return *word == '/' || *word == '@' || strncmp(word, "./", 2) == 0 ||
+	       strncmp(word, "../", 3) == 0;
+}
+
+/*
+ * why_unix.c: append who has a unix address, in the form that is asked for,
+ * and what is to be done; `error` is that of a call that failed, 0 none did.
+ */
+enum status why_show_unix(const struct settings *settings, struct source *source,
+			  const struct unix_request *request, int error, struct buf *out);
+
+/* why_unix.c: the address that a word names. */
+enum status why_read_unix(const char *word, uint32_t uid, struct unix_request *request);
 
 /* why_verbose.c: the bind() that was tried, a sentence; nothing where none was. */
 void why_add_probe(const struct inquiry *inquiry, struct buf *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* conntab why -- COMMAND: run it, and explain the calls of it that fail, each once. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -109,6 +110,54 @@ static void explain(const struct settings *settings, const struct trace_failure 
 	why_done(&all);
 }
 
+/* A path is the program's: from its root, and from its directory. */
+static bool read_unix(const struct trace_failure *failure, struct unix_request *request,
+		      char path[UNIX_PATH_MAX + 64])
+{
+	const struct sockaddr_un *address = (const struct sockaddr_un *)failure->address;
+	size_t length = failure->length - offsetof(struct sockaddr_un, sun_path);
+	socklen_t size = sizeof(request->type);
+	char directory[32];
+	struct stat st;
+
+	if (failure->length <= offsetof(struct sockaddr_un, sun_path))
+		return false;
+	*request = (struct unix_request){
+		.name = path, .abstract = !*address->sun_path, .type = SOCK_STREAM,
+		.uid = fstat(failure->socket, &st) == 0 ? st.st_uid : geteuid(),
+	};
+	getsockopt(failure->socket, SOL_SOCKET, SO_TYPE, &request->type, &size);
+	if (request->abstract) {
+		request->length = length - 1;
+		memcpy(path, address->sun_path + 1, request->length);
+		return true;
+	}
+	length = strnlen(address->sun_path, length);
+	snprintf(directory, sizeof(directory), "/proc/%u/cwd/", failure->pid);
+	request->length = (size_t)snprintf(path, UNIX_PATH_MAX + 64, "%s%.*s",
+					   *address->sun_path == '/' ? "" : directory,
+					   (int)length, address->sun_path);
+	return true;
+}
+
+static void explain_unix(const struct settings *settings, const struct trace_failure *failure,
+			 struct buf *out)
+{
+	char path[UNIX_PATH_MAX + 64];
+	struct unix_request request;
+	struct source *source;
+
+	if (!read_unix(failure, &request, path) || open_namespace(&source, failure->pid) < 0)
+		return;
+	why_show_unix(settings, source, &request, failure->error, out);
+	source_close(source);
+}
+
+static bool is_unix(const struct trace_failure *failure)
+{
+	return failure->address && failure->address->sa_family == AF_UNIX;
+}
+
 static void say_failure(void *context, const struct trace_failure *failure)
 {
 	struct watcher *watcher = context;
@@ -119,7 +168,7 @@ static void say_failure(void *context, const struct trace_failure *failure)
 		return;
 	if (watcher->settings->view != VIEW_JSON)
 		add_failure(&out, failure);
-	explain(watcher->settings, failure, &out);
+	(is_unix(failure) ? explain_unix : explain)(watcher->settings, failure, &out);
 	buf_flush(&out);
 	buf_free(&out);
 }

@@ -2,148 +2,17 @@
 /* An answer for people: the verdict, who is in the way, by which rule, and what to do. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "view/cell.h"
 #include "why.h"
 
 enum {
-	WIDTH = 79,
-	INDENT = 2,
-	COMMAND_INDENT = 7,
+	COMMAND_AT = 7,
 	BLOCKERS_SHOWN = 3,
-	PROCESSES_SHOWN = 4,
 	REMEDIES_MAX = 12,
 	NUMBER_COLUMNS = 3,
 };
-
-/* ---- paragraphs ------------------------------------------------------ */
-
-/* The whole of `text`, from column `at` on. */
-static void add_paragraph(struct buf *out, struct buf *text, size_t at)
-{
-	if (!text->length)
-		return;
-	buf_add_char(text, '\0');
-	buf_add_blanks(out, at);
-	text_add_wrapped(out, text->data, at, WIDTH - at);
-	text->length = 0;
-}
-
-/* ---- holders --------------------------------------------------------- */
-
-/* "2 days", "3 h", "12 min" */
-static void add_age(struct buf *out, double seconds)
-{
-	static const struct {
-		double seconds;
-		const char *one, *many;
-	} units[] = {
-		{ 86400, "day", "days" }, { 3600, "hour", "hours" }, { 60, "minute", "minutes" },
-		{ 1, "second", "seconds" },
-	};
-	size_t i = 0;
-	uint64_t count;
-
-	while (i + 1 < sizeof(units) / sizeof(units[0]) && seconds < units[i].seconds)
-		i++;
-	count = seconds > 0 ? (uint64_t)(seconds / units[i].seconds) : 0;
-	buf_add_unsigned(out, count);
-	buf_add_char(out, ' ');
-	buf_add_text(out, count == 1 ? units[i].one : units[i].many);
-}
-
-static void add_since(struct buf *out, const struct snapshot *snap, const struct process *process)
-{
-	time_t when = (time_t)process->start_time;
-	struct tm tm;
-	char text[32];
-
-	if (!when || !localtime_r(&when, &tm))
-		return;
-	buf_add(out, text, strftime(text, sizeof(text), ", since %Y-%m-%d %H:%M (", &tm));
-	add_age(out, snap->time - process->start_time);
-	buf_add_char(out, ')');
-}
-
-static void add_safe(struct buf *out, const char *text)
-{
-	text_add_safe(out, text, strlen(text), SIZE_MAX);
-}
-
-static void add_pair(struct buf *out, const char *label, const char *text)
-{
-	if (!text)
-		return;
-	buf_add_text(out, label);
-	add_safe(out, text);
-}
-
-/* Arguments with blanks between them, as much as a line holds. */
-static void add_command_line(struct buf *out, const struct process *process)
-{
-	struct buf joined;
-	size_t length = process->command_line_length;
-
-	while (length && !process->command_line[length - 1])
-		length--;
-	if (!length || buf_init(&joined, -1) < 0)
-		return;
-	for (size_t i = 0; i < length; i++)
-		buf_add_char(&joined, process->command_line[i] ? process->command_line[i] : ' ');
-	buf_add_blanks(out, 2 * INDENT);
-	if (text_width(joined.data, length) > WIDTH - 2 * INDENT) {
-		text_add_safe(out, joined.data, length, WIDTH - 2 * INDENT - 1);
-		buf_add_literal(out, "…");
-	} else {
-		text_add_safe(out, joined.data, length, SIZE_MAX);
-	}
-	buf_add_char(out, '\n');
-	buf_free(&joined);
-}
-
-/* "nginx, pid 811, user root, unit nginx.service, since 2026-11-20 10:11 (2 days)" */
-static void add_process(struct buf *out, const struct snapshot *snap,
-			const struct process *process, struct buf *text)
-{
-	const char *user = process->uid == UINT32_MAX ? NULL : snapshot_user(snap, process->uid);
-
-	add_safe(text, process->command ? process->command : "?");
-	buf_add_literal(text, ", pid ");
-	buf_add_unsigned(text, process->pid);
-	add_pair(text, ", user ", user);
-	add_pair(text, ", unit ", process->unit);
-	add_pair(text, ", container ", process->container);
-	add_since(text, snap, process);
-	add_paragraph(out, text, INDENT);
-	if (process->command_line)
-		add_command_line(out, process);
-}
-
-static void add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
-			  struct buf *text)
-{
-	const struct process *last = NULL;
-	size_t count = 0;
-
-	for (const struct owner *owner = owner_first(snap, sk); owner;
-	     owner = owner_next(snap, owner)) {
-		const struct process *process = owner_process(snap, owner);
-
-		if (process == last)
-			continue;
-		last = process;
-		if (count++ < PROCESSES_SHOWN)
-			add_process(out, snap, process, text);
-	}
-	if (count <= PROCESSES_SHOWN)
-		return;
-	buf_add_literal(text, "and ");
-	buf_add_unsigned(text, count - PROCESSES_SHOWN);
-	buf_add_text(text, count == PROCESSES_SHOWN + 1 ? " more process" : " more processes");
-	add_paragraph(out, text, INDENT);
-}
 
 /* ---- blockers -------------------------------------------------------- */
 
@@ -175,12 +44,12 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 	const struct socket *sk = &snap->sockets[blocker->socket];
 
 	add_heading(out, inquiry, blocker);
-	add_processes(out, snap, sk, text);
+	why_add_processes(out, snap, sk, text);
 	explain_holder(&account, blocker, text);
-	add_paragraph(out, text, INDENT);
+	why_add_paragraph(out, text, WHY_INDENT);
 	buf_add_literal(text, "Rule: ");
 	explain_blocker(&account, blocker, text);
-	add_paragraph(out, text, INDENT);
+	why_add_paragraph(out, text, WHY_INDENT);
 }
 
 /*
@@ -248,14 +117,14 @@ static void add_remedy(struct remedies *remedies)
 	}
 	if (!remedies->count++)
 		buf_add_literal(remedies->out, "\nWhat to do:\n");
-	buf_add_blanks(remedies->out, remedies->count < 10 ? INDENT : INDENT - 1);
+	buf_add_blanks(remedies->out, remedies->count < 10 ? WHY_INDENT : WHY_INDENT - 1);
 	buf_add_unsigned(remedies->out, remedies->count);
 	buf_add_literal(remedies->out, ". ");
 	buf_add_char(text, '\0');
-	text_add_wrapped(remedies->out, text->data, INDENT + NUMBER_COLUMNS,
-			 WIDTH - INDENT - NUMBER_COLUMNS);
+	text_add_wrapped(remedies->out, text->data, WHY_INDENT + NUMBER_COLUMNS,
+			 WHY_WIDTH - WHY_INDENT - NUMBER_COLUMNS);
 	if (command->length) {
-		buf_add_blanks(remedies->out, COMMAND_INDENT);
+		buf_add_blanks(remedies->out, COMMAND_AT);
 		buf_add(remedies->out, command->data, command->length);
 		buf_add_char(remedies->out, '\n');
 	}
@@ -320,7 +189,7 @@ static void add_remarks(struct buf *out, const struct inquiry *inquiry, struct b
 	const struct account account = account_of(inquiry);
 
 	for (size_t i = 0; explain_remark(&account, i, text); i++)
-		add_paragraph(out, text, 0);
+		why_add_paragraph(out, text, 0);
 }
 
 /* With and without SO_REUSEADDR are told apart. */
@@ -331,19 +200,23 @@ static void add_reuseaddr(struct buf *out, const struct inquiry *inquiry, struct
 		[VERDICT_BLOCKED] = "SO_REUSEADDR would not help.",
 		[VERDICT_UNKNOWN] = "With SO_REUSEADDR, which most servers set, it may work.",
 	};
-	const char *sentence = sentences[inquiry->alternatives[ALTERNATIVE_REUSEADDR].verdict];
+	static const char datagrams[] = "With SO_REUSEADDR it would work, but what comes to one "
+					"address goes to the last to bind alone.";
+	enum verdict verdict = inquiry->alternatives[ALTERNATIVE_REUSEADDR].verdict;
+	bool udp = inquiry->request.protocol != PROTOCOL_TCP && verdict == VERDICT_FREE;
+	const char *sentence = udp ? datagrams : sentences[verdict];
 
 	if (inquiry->diagnosis.error != EADDRINUSE || inquiry->request.reuseaddr || !sentence)
 		return;
 	buf_add_text(text, sentence);
-	add_paragraph(out, text, 0);
+	why_add_paragraph(out, text, 0);
 }
 
 static void add_namespace(struct buf *text, const struct netns *netns)
 {
 	buf_add_literal(text, "the network namespace ");
 	if (netns->name)
-		add_safe(text, netns->name);
+		text_add_safe(text, netns->name, strlen(netns->name), SIZE_MAX);
 	else
 		buf_add_unsigned(text, netns->inode);
 }
@@ -364,8 +237,8 @@ static void add_elsewhere(struct buf *out, const struct inquiries *all,
 		add_namespace(text, &snap->netns[sk->netns]);
 		buf_add_literal(text, ". It is not in the way: each namespace has ports of its "
 				      "own.");
-		add_paragraph(out, text, 0);
-		add_processes(out, snap, sk, text);
+		why_add_paragraph(out, text, 0);
+		why_add_processes(out, snap, sk, text);
 	}
 }
 
@@ -381,10 +254,10 @@ void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct
 	explain_verdict(&account, &text);
 	if (!inquiry->diagnosis.certain && inquiry->diagnosis.verdict != VERDICT_UNKNOWN)
 		buf_add_literal(&text, " (Not certain.)");
-	add_paragraph(out, &text, 0);
+	why_add_paragraph(out, &text, 0);
 	add_reuseaddr(out, inquiry, &text);
 	why_add_probe(inquiry, &text);
-	add_paragraph(out, &text, 0);
+	why_add_paragraph(out, &text, 0);
 	add_remarks(out, inquiry, &text);
 	if (inquiry->diagnosis.verdict == VERDICT_FREE)
 		add_elsewhere(out, all, inquiry, &text);

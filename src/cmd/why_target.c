@@ -123,7 +123,7 @@ struct inquiry *why_add_inquiry(struct inquiries *all)
 	if (!items)
 		return NULL;
 	all->items = items;
-	items[all->count] = (struct inquiry){ .path = NULL };
+	items[all->count] = (struct inquiry){ .happened = 0 };
 	return &items[all->count++];
 }
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Whose address is it?  What bind() asks its namespace: IPv4 the table of
  * local routes (inet_addr_type_table()), IPv6 the list of addresses

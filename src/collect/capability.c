@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Who may bind a privileged port: CAP_NET_BIND_SERVICE in the user namespace
  * that the network namespace belongs to (ns_capable(), cap_capable()).

@@ -229,3 +229,8 @@ int route_dump(const struct diag_request *request)
 {
 	return dump_on(NETLINK_ROUTE, request);
 }
+
+int netfilter_dump(const struct diag_request *request)
+{
+	return dump_on(NETLINK_NETFILTER, request);
+}

@@ -38,6 +38,9 @@ int diag_dump(const struct diag_request *request);
  */
 int route_dump(const struct diag_request *request);
 
+/* The same of netfilter. */
+int netfilter_dump(const struct diag_request *request);
+
 /*
  * Bytes of whole netlink messages that `data`, aligned as a header is, begins
  * with.  Within them libmnl may walk: it compares lengths as int, and one of

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The other network namespaces of this machine: those of processes, and those
  * with a name.  A process's is told by the inode of its /proc/PID/net/tcp,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* The VRF of a device (l3mdev_master_ifindex_rcu(), l3mdev_fib_table_rcu()). */
 #include "link.h"
 

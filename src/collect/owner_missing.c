@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Why a socket has no owner.  The rules are asked in order and the costly
  * ones only when all before them have failed, at most once a snapshot.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Who holds the sockets, found by walking /proc: which inodes are wanted, and
  * what is recorded of a process that has one.  How to walk and why an owner is

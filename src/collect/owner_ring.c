@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Sockets registered with an io_uring, whose descriptors may be closed: only
  * the fdinfo of the ring names them (io_uring_show_fdinfo()), in lines such as

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Descriptor tables that /proc/PID/fd does not show: those of threads that
  * did unshare(CLONE_FILES), and the whole process's when its first thread has

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The walk over the descriptors of all processes in /proc: per descriptor one
  * readlinkat() and nothing else.  It knows where descriptors are listed; what

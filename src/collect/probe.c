@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The last resort: a bind() of a socket as it is wanted.  It never listens, so
  * no connection can come to it, and of UDP a socket without options takes no

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What /proc tells of one process.  Everything is read below a descriptor of
  * its directory, so it is never another process's.  Knows nothing of sockets

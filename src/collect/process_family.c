@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Families: processes that descend from one another and run the same program,
  * as the workers of a server do.  Each process and ancestor is read once, by

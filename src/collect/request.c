@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* What a socket that we hold a descriptor of wants, and an address as it is given to bind(). */
 #include <errno.h>
 #include <netinet/in.h>

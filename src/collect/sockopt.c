@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Options of sockets that others hold, which no table of the kernel shows: a
  * descriptor is borrowed from an owner, asked and closed at once, for while it

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* What a path leads to, and whether a file can be made there, as bind() finds it. */
 #include "unix_file.h"
 

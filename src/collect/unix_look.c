@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Who has a unix address.  A socket is known by the file it was bound to, not
  * by the text of its path: that may be relative, of another root, or have been

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* The table of unix sockets: by unix_diag, or as /proc/net/unix has it. */
 #include "unix_table.h"
 

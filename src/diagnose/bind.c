@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/array.h"
 #include "conflict.h"
@@ -24,24 +25,59 @@ const char *const stage_names[STAGE_COUNT] = {
 	[STAGE_LISTEN] = "listen",
 };
 
+/*
+ * With SO_REUSEPORT, UDP asks only the first that it finds in its table
+ * (udp_lib_lport_inuse()).  The kernel dumps that table in its order, but for
+ * each IP version alone.
+ */
+enum first { FIRST_NONE, FIRST_BLOCKS, FIRST_SHARES, FIRST_UNKNOWN };
+
+enum { MOST_IN_ORDER = 10 };		/* of more it asks another table (udp_lib_get_port()) */
+
 /* What the sockets of the port come to, before it is a verdict. */
 struct conflict {
 	enum truth blocked;
 	bool certain;			/* when blocked: the kernel can't have passed it by */
 	enum truth shared;		/* UDP: a socket may share by SO_REUSEPORT, and decide so */
+	enum first first[2];		/* UDP: of IPv4, of IPv6 */
+	size_t met;			/* sockets on the port */
 	size_t capacity;
 };
 
 /* ---- conflicts ------------------------------------------------------- */
 
-/* Is the holder one that UDP would share the port with, if it were the first it finds? */
-static enum truth decides_for_sharing(const struct meeting *meeting)
+/* Would UDP ask the holder, if it were the first it finds? */
+static enum truth is_asked(const struct meeting *meeting)
 {
 	if (meeting->wanted->protocol == PROTOCOL_TCP || meeting->any_port)
 		return TRUTH_NO;
-	return truth_and(meeting_shares_port(meeting),
-			 truth_and(meeting_overlaps(meeting),
-				   truth_not(meeting_shares_address(meeting))));
+	return truth_and(meeting_overlaps(meeting), truth_not(meeting_shares_address(meeting)));
+}
+
+static enum truth decides_for_sharing(const struct meeting *meeting)
+{
+	return truth_and(is_asked(meeting), meeting_shares_port(meeting));
+}
+
+static enum first answer_of(const struct meeting *meeting)
+{
+	enum truth asked = is_asked(meeting), shares = meeting_shares_port(meeting);
+
+	if (asked == TRUTH_NO)
+		return FIRST_NONE;
+	if (asked == TRUTH_MAYBE || shares == TRUTH_MAYBE)
+		return FIRST_UNKNOWN;
+	return shares == TRUTH_YES ? FIRST_SHARES : FIRST_BLOCKS;
+}
+
+static void note_order(struct conflict *conflict, const struct meeting *meeting)
+{
+	enum first *first = &conflict->first[meeting->holder->local.address.family == AF_INET6];
+
+	conflict->met++;
+	if (*first == FIRST_NONE)
+		*first = answer_of(meeting);
+	conflict->shared = truth_or(conflict->shared, decides_for_sharing(meeting));
 }
 
 static int add_blocker(struct diagnosis *diagnosis, struct conflict *conflict, uint32_t socket,
@@ -50,7 +86,7 @@ static int add_blocker(struct diagnosis *diagnosis, struct conflict *conflict, u
 	enum truth blocks = meeting_blocks(meeting);
 	struct blocker *blockers;
 
-	conflict->shared = truth_or(conflict->shared, decides_for_sharing(meeting));
+	note_order(conflict, meeting);
 	if (blocks == TRUTH_NO)
 		return 0;
 	blockers = array_reserve(diagnosis->blockers, &conflict->capacity, diagnosis->count + 1,
@@ -84,21 +120,38 @@ static int find_blockers(const struct bind_request *request, const struct bind_f
 	return err;
 }
 
-/*
- * UDP asks the first that it finds in its table, and that order is not to be
- * seen: one that shares and one that does not may each be it.
- */
+/* Of IPv4 and IPv6 it is not known who comes first: both have to say the same. */
+static enum first first_of(const struct conflict *conflict, const struct bind_facts *facts)
+{
+	enum first ipv4 = conflict->first[0], ipv6 = conflict->first[1];
+
+	if (!facts->whole || conflict->met > MOST_IN_ORDER)
+		return FIRST_UNKNOWN;
+	if (ipv4 == FIRST_NONE || ipv4 == ipv6)
+		return ipv6;
+	return ipv6 == FIRST_NONE ? ipv4 : FIRST_UNKNOWN;
+}
+
 static void judge_order(const struct bind_request *request, const struct bind_facts *facts,
 			struct diagnosis *diagnosis, struct conflict *conflict)
 {
-	bool may_share = conflict->shared != TRUTH_NO ||
-			 (request->reuseport && !facts->whole && request->protocol != PROTOCOL_TCP);
+	bool may_share = conflict->shared != TRUTH_NO || !facts->whole;
+	enum first first = first_of(conflict, facts);
 
-	if (conflict->blocked != TRUTH_YES || !may_share)
+	if (request->protocol == PROTOCOL_TCP || !request->reuseport || !may_share ||
+	    conflict->blocked == TRUTH_NO)
 		return;
-	conflict->blocked = TRUTH_MAYBE;
-	for (size_t i = 0; i < diagnosis->count; i++)
-		diagnosis->blockers[i].blocks = TRUTH_MAYBE;
+	if (first == FIRST_SHARES) {
+		conflict->blocked = TRUTH_NO;
+		diagnosis->count = 0;
+	} else if (first == FIRST_BLOCKS) {
+		conflict->blocked = TRUTH_YES;
+		conflict->certain = true;
+	} else {
+		conflict->blocked = TRUTH_MAYBE;
+		for (size_t i = 0; i < diagnosis->count; i++)
+			diagnosis->blockers[i].blocks = TRUTH_MAYBE;
+	}
 }
 
 static int find_conflict(const struct bind_request *request, const struct bind_facts *facts,
@@ -183,7 +236,7 @@ bool bind_needs_options(const struct bind_request *request, const struct bind_fa
 		  (request->reuseport && meeting.options.reuseport == TRUTH_MAYBE) ||
 		  meeting.options.v6only == TRUTH_MAYBE;
 	return unknown && (meeting_blocks(&meeting) == TRUTH_MAYBE ||
-			   decides_for_sharing(&meeting) == TRUTH_MAYBE);
+			   answer_of(&meeting) == FIRST_UNKNOWN);
 }
 
 /* What each errno of bind() makes of it; the last for all that is not here. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verdict in words, the causes that are no sockets, and what else is worth knowing. */
+#include "conflict.h"
 #include "sentence.h"
 
 #include <errno.h>
@@ -226,11 +227,21 @@ IS(has_other_protocol)
 	       find(account, is_of_other_protocol);
 }
 
+/* It would be in the way, were the port not shared by an option. */
+static bool is_partner(const struct account *account, const struct socket *sk)
+{
+	const uint32_t index = (uint32_t)(sk - account->facts->snap->sockets);
+	struct meeting meeting;
+
+	return is_listener_of_same(account, sk) &&
+	       meeting_init(&meeting, account->request, account->facts, index) &&
+	       meeting_overlaps(&meeting) != TRUTH_NO;
+}
+
 IS(has_other_address)
 {
-	return is_free(account) && find(account, is_listener_of_same) &&
-	       !(account->request->reuseport && !account->diagnosis->count) &&
-	       account->request->local.port;
+	return is_free(account) && account->request->local.port &&
+	       find(account, is_listener_of_same) && !find(account, is_partner);
 }
 
 static bool is_twin_loopback(const struct account *account, const struct socket *sk)
@@ -245,15 +256,14 @@ IS(is_localhost_split)
 	       find(account, is_twin_loopback);
 }
 
-static bool is_same_address(const struct account *account, const struct socket *sk)
-{
-	return is_listener_of_same(account, sk) &&
-	       endpoint_same(&sk->local, &account->request->local);
-}
-
 IS(is_joining)
 {
-	return is_free(account) && account->request->reuseport && find(account, is_same_address);
+	return is_free(account) && account->request->reuseport && find(account, is_partner);
+}
+
+IS(is_sharing)
+{
+	return is_free(account) && !account->request->reuseport && find(account, is_partner);
 }
 
 static bool is_in_list(const char *list, unsigned long port)
@@ -318,8 +328,12 @@ static const struct {
 	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
 	  "ports of its own." },
 	{ is_joining,
-	  "Others listen on this very address, and SO_REUSEPORT lets you join them: each "
-	  "connection goes to one of you. If that is not meant, a second copy is running." },
+	  "Others have this port already, and SO_REUSEPORT lets you join them: what comes in goes "
+	  "to one of you. If that is not meant, a second copy is running." },
+	{ is_sharing,
+	  "Others have this port already, and SO_REUSEADDR lets you share it: but what comes to "
+	  "one address goes to only one of you: the one with the more exact address, or the last "
+	  "to bind." },
 	{ is_localhost_split,
 	  "127.0.0.1 and ::1 are two addresses with ports of their own: who connects to "
 	  "\"localhost\" may reach either." },

@@ -27,6 +27,7 @@ struct meeting {
 	bool time_wait;			/* it is what is left of a closed connection: no user */
 	bool any_port;			/* the kernel chooses the port */
 	bool autobind_reuse;		/* net.ipv4.ip_autobind_reuse */
+	bool one_device;		/* the namespace is known to have but one */
 };
 
 static inline enum truth truth_and(enum truth a, enum truth b)

@@ -88,6 +88,7 @@ bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	meeting->right = side_of(&sk->local.address, meeting->options.v6only);
 	meeting->listening = sk->protocol == PROTOCOL_TCP && sk->state == STATE_LISTEN;
 	meeting->time_wait = is_time_wait(sk);
+	meeting->one_device = facts->snap->netns[facts->netns].interface_count == 1;
 	meeting->any_port = !request->local.port;
 	if (meeting->any_port) {
 		reuse = snapshot_sysctl(facts->snap, facts->netns, "net.ipv4.ip_autobind_reuse");
@@ -233,16 +234,20 @@ static bool shared_its_address(const struct meeting *meeting)
 	return !meeting->listening && meeting->options.reuseaddr != TRUTH_NO;
 }
 
-/* A connection may belong to another user than the listener that it came from. */
-static bool shared_its_port(const struct meeting *meeting)
+/* What was accepted may belong to another user than the listener, whom the kernel remembers. */
+static bool was_accepted_by_other(const struct meeting *meeting)
 {
-	return !meeting->listening && meeting->options.reuseport != TRUTH_NO;
+	const uint32_t never = STATE_BIT(STATE_LISTEN) | STATE_BIT(STATE_BOUND) |
+			       STATE_BIT(STATE_SYN_SENT);
+
+	return !(STATE_BIT(meeting->holder->state) & never) &&
+	       meeting->options.reuseport != TRUTH_NO;
 }
 
-/* What the kernel remembers has no device. */
+/* One on another device may have been beside it, and what the kernel remembers has no device. */
 static bool is_on_a_device(const struct meeting *meeting)
 {
-	return meeting->holder->interface;
+	return meeting->holder->interface && !meeting->one_device;
 }
 
 /* 0.0.0.0, or [::] for IPv6 only, may have been beside it, and passes for [::]. */
@@ -261,7 +266,7 @@ static bool is_ipv6_connection(const struct meeting *meeting)
 bool meeting_may_be_skipped(const struct meeting *meeting)
 {
 	static bool (*const ways[])(const struct meeting *meeting) = {
-		shared_its_address, shared_its_port, is_on_a_device, is_half_of_dual_stack,
+		shared_its_address, was_accepted_by_other, is_on_a_device, is_half_of_dual_stack,
 		is_ipv6_connection,
 	};
 	const struct bind_request *wanted = meeting->wanted;

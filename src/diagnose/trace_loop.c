@@ -304,6 +304,8 @@ void trace_loop(const struct trace_order *order)
 
 	signal(SIGCHLD, SIG_DFL);	/* ignored, there would be nothing to wait for */
 	prctl(PR_SET_PDEATHSIG, FRONT_DIED);
+	if (getppid() != order->front)
+		return;		/* it died before we could ask */
 	trace_forwarded_signals(&tracer.forwarded);
 	if (!err) {
 		tracer.command = trace_start(&order->command, &tracer.failures);

@@ -28,16 +28,12 @@ static int try_program(const char *path)
 	return 0;
 }
 
-int trace_program_find(const char *name, char path[PATH_MAX])
+/* Along PATH; a directory that may not be searched has no programs, as for a shell. */
+static int search(const char *name, char path[PATH_MAX])
 {
 	const char *directory = getenv("PATH"), *end;
 	int result = -ENOENT;
 
-	if (strchr(name, '/') || !*name) {
-		if (snprintf(path, PATH_MAX, "%s", name) >= PATH_MAX)
-			return -ENAMETOOLONG;
-		return *name ? try_program(path) : -ENOENT;
-	}
 	if (!directory)
 		directory = "/bin:/usr/bin";
 	for (;; directory = end + 1) {
@@ -53,11 +49,22 @@ int trace_program_find(const char *name, char path[PATH_MAX])
 		err = length < PATH_MAX ? try_program(path) : -ENOENT;
 		if (!err)
 			return 0;
-		if (err == -EACCES)
+		if (err == -EACCES && access(path, F_OK) == 0)
 			result = err;
 		if (!*end)
 			return result;
 	}
+}
+
+int trace_program_find(const char *name, char path[PATH_MAX])
+{
+	if (!*name)
+		return -ENOENT;
+	if (!strchr(name, '/'))
+		return search(name, path);
+	if (snprintf(path, PATH_MAX, "%s", name) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	return try_program(path);
 }
 
 static bool has_capability(unsigned int capability)

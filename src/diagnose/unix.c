@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * bind() to a unix address (unix_bind_bsd(), unix_bind_abstract()): a path must
  * lead to nothing in a directory that can be written; an abstract name must be

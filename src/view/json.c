@@ -130,7 +130,7 @@ static void add_owner(struct buf *out, const struct snapshot *snap, const struct
 }
 
 /* null when nobody looked, [] when nobody was found. */
-static void add_owners(struct buf *out, const struct snapshot *snap, const struct socket *sk)
+void json_add_owners(const struct snapshot *snap, const struct socket *sk, struct buf *out)
 {
 	bool any = false;
 
@@ -192,7 +192,7 @@ static void add_pair(struct buf *out, const struct snapshot *snap, const struct 
 	add_number_if(out, other->have & HAVE_COOKIE, other->cookie);
 	json_add_member(",\"state\":", state_names[other->state], out);
 	buf_add_literal(out, ",\"owners\":");
-	add_owners(out, snap, other);
+	json_add_owners(snap, other, out);
 	json_add_member(",\"owner_missing\":", missing_names[other->missing], out);
 	buf_add_char(out, '}');
 }
@@ -228,7 +228,7 @@ static void add_value(struct json *json, const struct row *row, const struct fie
 		add_endpoint(out, row, value.endpoint);
 		break;
 	case VALUE_OWNERS:
-		add_owners(out, row->snap, row->sk);
+		json_add_owners(row->snap, row->sk, out);
 		break;
 	case VALUE_PAIR:
 		add_pair(out, row->snap, value.socket);

@@ -80,6 +80,7 @@ RC=$?
 expect_rc 3 "standard output closed: exit 3"
 expect_err . "standard output closed: says so"
 
+new_ns
 sock load n=1500
 for options in "-t" "-t --json"; do
 	COMMAND="conntab $options | true"
@@ -94,9 +95,12 @@ for options in "-t" "-t --json"; do
 	! grep -Eiq "killed|core|panic|assert" "$ERR"
 	judge "conntab $options into a closed pipe: no crash" "$ERR"
 done
-stop_sock
 
 # What is piped does not depend on the terminal, nor on the environment of one.
+new_ns
+sock conn port=8080
+sock listen addr=0.0.0.0 port=80
+sock time-wait port=8081
 ct -a -t -u
 cp "$OUT" "$TMP/first"
 for setting in COLUMNS=40 COLUMNS=300 TERM=dumb TERM=xterm-256color NO_COLOR=1 LINES=5; do

@@ -30,7 +30,15 @@ with_etc() {
 		[ ! -d /run/nscd ] || mount -t tmpfs none /run/nscd || exit 99
 		exec "$@"' "$ETC" "$@"
 }
-rct() { with_etc "$CONNTAB" "$@"; }
+# A second is given to all names; on a very slow machine even the hosts file may take longer.
+TRIES=3
+rct() {
+	local try
+	for ((try = 0; try < TRIES; try++)); do
+		with_etc "$CONNTAB" "$@"
+		grep -q 'did not answer' "$ERR" || break
+	done
+}
 rctj() {
 	rct --json "$@"
 	valid_json "conntab --json $*"
@@ -111,14 +119,16 @@ elapsed_of() {
 	"$@"
 	ELAPSED=$(($(date +%s%3N) - start))
 }
-elapsed_of rct -l -t
-usual=$ELAPSED
-for _ in 1 2 3; do
+TRIES=1
+# What a list usually takes says how busy the machine is.
+for _ in 1 2 3 4 5; do
+	elapsed_of rct -l -t
+	usual=$ELAPSED
 	elapsed_of rct -l -t -r
-	[ "$ELAPSED" -gt $((usual + 1300)) ] || break
+	[ "$ELAPSED" -gt $((1300 + 3 * usual)) ] || break
 done
 echo "# $usual ms, with -r $ELAPSED ms" >"$TMP/times"
-[ "$ELAPSED" -le $((usual + 1300)) ] && [ "$ELAPSED" -ge 900 ]
+[ "$ELAPSED" -le $((1300 + 3 * usual)) ] && [ "$ELAPSED" -ge 900 ]
 judge "no answer: the list comes after a second" "$TMP/times"
 expect_rc 0 "no answer: exit 0"
 expect_out ' 10\.1\.2\.5:8005 ' "no answer: the number"

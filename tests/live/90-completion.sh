@@ -8,7 +8,8 @@
 
 here=$(cd "${BASH_SOURCE%/*}" && pwd)
 scripts=$TMP/scripts
-name=ct-live-$$
+# No other test's name begins with it.
+name=ct-live-$$-tab
 mkdir "$scripts"
 "$CONNTAB" completion bash >"$scripts/conntab.bash"
 "$CONNTAB" completion zsh >"$scripts/_conntab"
@@ -36,7 +37,7 @@ bash_offers() {
 zsh_offers() {
 	rm -f "$TMP"/offered*
 	(cd "$TMP" && OFFERED=$TMP/offered COMPLETIONS=$scripts ZDOTDIR=$here/zsh TERM=dumb \
-		timeout 30 zsh -f "$here/zsh/offer.zsh" "$1")
+		timeout 120 zsh -f "$here/zsh/offer.zsh" "$1")
 }
 
 fish_offers() {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Arguments of a fixture: words KEY=VALUE laid over defaults, numbers, and C escapes, by which
  * bytes that no shell would pass become names of processes.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Children of the factory, and its waiting.  The factory ends its children; should it die itself,
  * the kernel does, so no socket is left behind.

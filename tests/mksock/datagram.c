@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Fixtures of sockets without connections: UDP, UDP-Lite and raw.
  */

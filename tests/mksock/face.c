@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What the test is told: one line per socket, `name key=value ...`.  A face is taken while the
  * socket has a descriptor, so that sockets which outlive theirs can be told of as well.

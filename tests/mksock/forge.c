@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A liar: sends to every sock_diag socket of its network namespace what looks like an answer of the
  * kernel.  Sequence and port number are 0, which libmnl takes for any.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What is left on the port of a server that is gone: connections that the server closed first, or
  * that go on without it, and a listener that some other program has inherited.

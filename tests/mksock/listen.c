@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Fixtures of TCP sockets that wait: listeners of every reach, sockets that are only bound, and
  * accept queues that nobody empties.

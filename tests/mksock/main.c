@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * mksock FIXTURE [KEY=VALUE...]: makes the sockets of a fixture, prints a line for each, then
  * `ready`, and holds them until its standard input ends or it is killed.  This file knows the table

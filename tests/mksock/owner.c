@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Fixtures of ownership: sockets with several owners, and sockets whose owner is not where one
  * looks first: in a thread's own descriptor table, behind a dead main thread, in an io_uring, in

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The making of sockets: addresses, options, listeners, connections, and deafness, by which a TCP
  * connection is kept between two states for as long as a test needs.  Knows no fixture.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Fixtures of TCP states.  A state that lasts only until the next packet is held by making a socket
  * deaf (see sock_deaf), which needs no privilege and touches no other socket.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What the kernel really does: one bind() and listen() as they are asked for, and how they end.
  * Also the program whose calls fail under a tracer: in a thread, or again and again.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Wrappers: COMMAND in a changed world, played by a system call filter.  nodiag is a kernel without
  * NETLINK_SOCK_DIAG, so that the way through /proc/net can be tested on any kernel; nokcmp is a

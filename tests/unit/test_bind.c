@@ -57,45 +57,64 @@ static void listeners_come_first(void **state)
 	diagnosis_done(&d);
 }
 
-/* One that shares and one that does not: the first in UDP's table decides. */
-static void the_order_of_udp_is_not_known(void **state)
+static void judge_udp(struct facts *f, bool reuseport, enum verdict verdict, size_t blockers)
+{
+	struct bind_request request = request_of(UDP, "::", reuseport ? RP : 0);
+	struct diagnosis d = judge(f, &request);
+
+	assert_int_equal(d.verdict, verdict);
+	assert_int_equal(d.certain, verdict != VERDICT_UNKNOWN);
+	assert_int_equal(d.open, verdict == VERDICT_UNKNOWN);
+	assert_int_equal(d.count, blockers);
+	if (verdict == VERDICT_UNKNOWN)
+		assert_int_equal(d.blockers->blocks, TRUTH_MAYBE);
+	diagnosis_done(&d);
+}
+
+/* One that shares and one that does not: the first in the kernel's table decides. */
+static void udp_asks_only_the_first(void **state)
 {
 	struct snapshot *snap = usual(state);
-	struct bind_request request = request_of(UDP, "0.0.0.0", RP);
 	struct facts f;
-	struct diagnosis d;
 
 	init_facts(&f, snap);
 	add_holder(&f, UDP, (struct holder){ STATE_UNCONN, "127.0.0.1", 0 });
 	add_holder(&f, UDP, (struct holder){ STATE_UNCONN, "10.9.8.7", RP });
-	d = judge(&f, &request);
-	assert_int_equal(d.verdict, VERDICT_UNKNOWN);
-	assert_false(d.certain);
-	assert_true(d.open);
-	assert_int_equal(d.count, 1);
-	assert_int_equal(d.blockers->blocks, TRUTH_MAYBE);
-	diagnosis_done(&d);
-	/* Without the option nothing is shared. */
-	request.reuseport = false;
-	d = judge(&f, &request);
-	assert_int_equal(d.verdict, VERDICT_BLOCKED);
-	assert_true(d.certain);
-	assert_int_equal(d.count, 2);
-	diagnosis_done(&d);
-	/* One that is not seen might share, and be the first. */
-	request.reuseport = true;
-	snap->count = 1;
+	judge_udp(&f, true, VERDICT_BLOCKED, 1);
+	judge_udp(&f, false, VERDICT_BLOCKED, 2);
+	/* One that is not seen might be the first. */
 	f.facts.whole = false;
-	d = judge(&f, &request);
-	assert_int_equal(d.verdict, VERDICT_UNKNOWN);
-	diagnosis_done(&d);
-	/* What would not be in the way is not asked. */
+	judge_udp(&f, true, VERDICT_UNKNOWN, 1);
 	f.facts.whole = true;
+	f.options[0].reuseport = TRUTH_YES;
+	f.options[1].reuseport = TRUTH_NO;
+	judge_udp(&f, true, VERDICT_FREE, 0);
+	/* What comes later is not asked, and not needed to be known. */
+	f.options[1].reuseport = TRUTH_MAYBE;
+	judge_udp(&f, true, VERDICT_FREE, 0);
+	f.options[0].reuseport = TRUTH_MAYBE;
+	judge_udp(&f, true, VERDICT_UNKNOWN, 2);
+}
+
+static void the_order_of_ipv4_and_ipv6_is_not_known(void **state)
+{
+	struct snapshot *snap = usual(state);
+	struct facts f;
+
+	init_facts(&f, snap);
+	add_holder(&f, UDP, (struct holder){ STATE_UNCONN, "127.0.0.1", 0 });
 	add_holder(&f, UDP, (struct holder){ STATE_UNCONN, "::1", RP | V6 });
-	d = judge(&f, &request);
-	assert_int_equal(d.verdict, VERDICT_BLOCKED);
-	assert_true(d.certain);
-	diagnosis_done(&d);
+	judge_udp(&f, true, VERDICT_UNKNOWN, 1);
+	f.options[1].reuseport = TRUTH_NO;
+	judge_udp(&f, true, VERDICT_BLOCKED, 2);
+	/* Of many sockets the kernel asks another table. */
+	f.options[0].reuseport = TRUTH_YES;
+	for (int i = 0; i < 8; i++)
+		add_holder(&f, UDP, (struct holder){ STATE_UNCONN, "127.0.0.1", 0 });
+	f.options[1].reuseport = TRUTH_YES;
+	judge_udp(&f, true, VERDICT_FREE, 0);
+	add_holder(&f, UDP, (struct holder){ STATE_UNCONN, "127.0.0.1", 0 });
+	judge_udp(&f, true, VERDICT_UNKNOWN, 9);
 }
 
 static void a_listener_makes_a_soft_conflict_certain(void **state)
@@ -296,7 +315,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SNAPSHOT(what_is_elsewhere_is_no_holder),
 		WITH_SNAPSHOT(listeners_come_first),
-		WITH_SNAPSHOT(the_order_of_udp_is_not_known),
+		WITH_SNAPSHOT(udp_asks_only_the_first),
+		WITH_SNAPSHOT(the_order_of_ipv4_and_ipv6_is_not_known),
 		WITH_SNAPSHOT(a_listener_makes_a_soft_conflict_certain),
 		WITH_SNAPSHOT(what_is_not_whole_is_not_free_for_certain),
 		WITH_SNAPSHOT(a_tunnel_of_the_kernel_shares_nothing),

@@ -10,8 +10,8 @@ struct one {
 	const char *wanted;
 	unsigned flags;
 	enum verdict verdict;
-	int open;
-	int rule;			/* NO_RULE: no blocker */
+	bool open;
+	int8_t rule;			/* NO_RULE: no blocker */
 	enum sharing sharing;
 };
 

@@ -70,6 +70,26 @@ static void it_says_what_bind_says(void **state)
 	assert_int_equal(probe(*state, &request), EADDRNOTAVAIL);
 	request.freebind = true;
 	assert_int_equal(probe(*state, &request), 0);
+	request = wish("2001:db8::1");
+	assert_int_equal(probe(*state, &request), EADDRNOTAVAIL);
+	request.freebind = true;
+	assert_int_equal(probe(*state, &request), 0);
+	close(fd);
+}
+
+/* It may be one of another protocol that has the port. */
+static void its_protocol_is_the_one_wanted(void **state)
+{
+	struct bind_request request = wish("127.0.0.1");
+	int fd;
+
+	if (!*state)
+		skip();
+	lo_up();
+	fd = hold(SOCK_DGRAM, 0, 0);
+	assert_int_equal(probe(*state, &request), 0);
+	request.protocol = PROTOCOL_UDP;
+	assert_int_equal(probe(*state, &request), EADDRINUSE);
 	close(fd);
 }
 
@@ -217,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_NETNS(it_says_what_bind_says),
+		IN_NETNS(its_protocol_is_the_one_wanted),
 		IN_NETNS(its_options_are_those_wanted),
 		IN_NETNS(its_user_is_the_one_wanted),
 		IN_NETNS(it_is_not_tried_as_somebody_else),

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -249,6 +250,41 @@ static void the_table_of_a_thread_is_looked_into(void **state)
 	scene_free(&scene);
 }
 
+/* Returns its inode: the table has the cookie of the TCP socket below. */
+static uint64_t make_mptcp(const void *context)
+{
+	const struct sockaddr_in any = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	struct stat st;
+
+	(void)context;
+	if (fd < 0 || !set(fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
+	    bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0 || listen(fd, 1) < 0 ||
+	    fstat(fd, &st) < 0)
+		return 0;
+	return st.st_ino;
+}
+
+static void mptcp_sets_the_options_of_its_tcp(void **state)
+{
+	struct scene scene = { .options = NULL };
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	close(fd);
+	scene.holder = holder_start(make_mptcp, NULL);
+	assert_int_equal(source_open(&scene.source, NULL), 0);
+	scene.snap = collect(scene.source);
+	while (scene.snap->sockets[scene.socket].inode != scene.holder.cookie)
+		assert_true(++scene.socket < scene.snap->count);
+	scene.options = unknown_options(scene.snap);
+	assert_int_equal(scene_read(&scene)->reuseaddr, TRUTH_YES);
+	assert_int_equal(scene_read(&scene)->reuseport, TRUTH_NO);
+	scene_free(&scene);
+}
+
 enum { MANY = 1000 };
 
 static uint64_t make_many(const void *context)
@@ -300,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_holder_that_is_gone_says_nothing),
 		cmocka_unit_test(another_user_reads_nothing),
 		cmocka_unit_test(the_table_of_a_thread_is_looked_into),
+		cmocka_unit_test(mptcp_sets_the_options_of_its_tcp),
 		cmocka_unit_test(a_thousand_take_little_time),
 	};
 

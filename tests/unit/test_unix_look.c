@@ -11,23 +11,23 @@ enum { PLAIN = 65534 };
 
 static void a_path_is_free_or_somebody_listens(void **state)
 {
-	const struct unix_request request = path("socket");
-	struct unix_request datagram = path("datagram");
+	const struct unix_request request = path_request("socket");
+	struct unix_request datagram = path_request("datagram");
 	int fd;
 
 	if (!*state)
 		skip();
-	check(*state, &request, UNIX_FREE);
-	fd = listening(&request);
-	check(*state, &request, UNIX_LISTENING);
+	check_found(*state, &request, UNIX_FREE);
+	fd = socket_listening(&request);
+	check_found(*state, &request, UNIX_LISTENING);
 	close(fd);
-	check(*state, &request, UNIX_STALE);
-	fd = bound(&datagram);
+	check_found(*state, &request, UNIX_STALE);
+	fd = socket_bound(&datagram);
 	assert_true(fd >= 0);
-	check(*state, &datagram, UNIX_BOUND);
+	check_found(*state, &datagram, UNIX_BOUND);
 	datagram.type = SOCK_DGRAM;
 	close(fd);
-	check(*state, &datagram, UNIX_STALE);
+	check_found(*state, &datagram, UNIX_STALE);
 }
 
 static void other_files_are_in_the_way(void **state)
@@ -48,9 +48,9 @@ static void other_files_are_in_the_way(void **state)
 	assert_int_equal(system("touch file; mkdir directory; mkfifo fifo; ln -s file link;"
 				"ln -s nowhere dangling"), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct unix_request request = path(cases[i].name);
+		const struct unix_request request = path_request(cases[i].name);
 
-		check(*state, &request, cases[i].finding);
+		check_found(*state, &request, cases[i].finding);
 	}
 }
 
@@ -64,8 +64,8 @@ static void what_is_too_long_is_no_path(void **state)
 		skip();
 	memset(name, 'a', sizeof(name));
 	name[sizeof(name) - 1] = '\0';
-	request = path(name);
-	facts = look(*state, &request);
+	request = path_request(name);
+	facts = facts_look(*state, &request);
 	assert_int_equal(unix_judge(&request, &facts).finding, UNIX_TOO_LONG);
 	snapshot_free(facts.snap);
 }
@@ -73,15 +73,17 @@ static void what_is_too_long_is_no_path(void **state)
 /* As a plain user, who may not make it. */
 static void a_directory_may_be_closed(void **state)
 {
-	const struct unix_request closed = path("closed/socket"), hidden = path("hidden/socket");
-	struct unix_request open = path("open/socket"), theirs = path("closed/socket");
+	const struct unix_request closed = path_request("closed/socket");
+	const struct unix_request hidden = path_request("hidden/socket");
+	struct unix_request open = path_request("open/socket");
+	struct unix_request theirs = path_request("closed/socket");
 	int status;
 	pid_t pid;
 
 	if (!*state)
 		skip();
 	assert_int_equal(system("mkdir -m 755 closed; mkdir -m 700 hidden; mkdir -m 777 open"), 0);
-	check(*state, &closed, UNIX_FREE);
+	check_found(*state, &closed, UNIX_FREE);
 	pid = fork();
 	if (!pid) {
 		struct unix_request mine = closed, seen = hidden;
@@ -97,7 +99,7 @@ static void a_directory_may_be_closed(void **state)
 	/* And said by root of that user. */
 	theirs.uid = PLAIN;
 	{
-		struct unix_facts facts = look(*state, &theirs);
+		struct unix_facts facts = facts_look(*state, &theirs);
 
 		assert_int_equal(unix_judge(&theirs, &facts).finding, UNIX_NOT_WRITABLE);
 		snapshot_free(facts.snap);
@@ -107,36 +109,37 @@ static void a_directory_may_be_closed(void **state)
 /* The text it was bound by means something else to us. */
 static void the_file_decides_not_the_text(void **state)
 {
-	const struct unix_request near = path("socket"), far = path("directory/socket");
+	const struct unix_request near = path_request("socket");
+	const struct unix_request far = path_request("directory/socket");
 	int fd;
 
 	if (!*state)
 		skip();
 	assert_int_equal(mkdir("directory", 0755), 0);
 	assert_int_equal(chdir("directory"), 0);
-	fd = listening(&near);
+	fd = socket_listening(&near);
 	assert_int_equal(chdir(".."), 0);
-	check(*state, &far, UNIX_LISTENING);
-	check(*state, &near, UNIX_FREE);
+	check_found(*state, &far, UNIX_LISTENING);
+	check_found(*state, &near, UNIX_FREE);
 	close(fd);
 }
 
 static void an_unlinked_listener_is_told_apart(void **state)
 {
-	const struct unix_request request = path("socket");
+	const struct unix_request request = path_request("socket");
 	struct unix_facts facts;
 	int first, second;
 
 	if (!*state)
 		skip();
-	first = listening(&request);
+	first = socket_listening(&request);
 	assert_int_equal(unlink("socket"), 0);
-	facts = look(*state, &request);
+	facts = facts_look(*state, &request);
 	assert_int_equal(facts.snap->count, 1);
 	assert_true(facts.holders[0].unlinked);
 	snapshot_free(facts.snap);
-	second = listening(&request);
-	facts = look(*state, &request);
+	second = socket_listening(&request);
+	facts = facts_look(*state, &request);
 	assert_int_equal(facts.snap->count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		bool is_second = facts.snap->sockets[i].cookie == cookie_of(second);
@@ -145,15 +148,15 @@ static void an_unlinked_listener_is_told_apart(void **state)
 		assert_int_equal(unix_is_holder(&request, &facts, i), is_second);
 	}
 	snapshot_free(facts.snap);
-	check(*state, &request, UNIX_LISTENING);
+	check_found(*state, &request, UNIX_LISTENING);
 	close(second);
-	check(*state, &request, UNIX_STALE);
+	check_found(*state, &request, UNIX_STALE);
 	close(first);
 }
 
 static void a_listener_of_another_namespace_is_found(void **state)
 {
-	const struct unix_request request = path("socket");
+	const struct unix_request request = path_request("socket");
 	struct unix_facts facts;
 	struct holder holder;
 	const struct owner *owner;
@@ -161,8 +164,8 @@ static void a_listener_of_another_namespace_is_found(void **state)
 	if (!*state)
 		skip();
 	holder = holder_start(listen_elsewhere, &request);
-	check(*state, &request, UNIX_ELSEWHERE);
-	facts = look(*state, &request);
+	check_found(*state, &request, UNIX_ELSEWHERE);
+	facts = facts_look(*state, &request);
 	assert_int_equal(facts.snap->count, 1);
 	assert_int_equal(facts.snap->sockets[0].netns, 1);
 	assert_int_not_equal(facts.snap->netns[1].inode, 0);
@@ -173,7 +176,7 @@ static void a_listener_of_another_namespace_is_found(void **state)
 	assert_int_equal(facts.snap->sockets[0].uid, 0);
 	snapshot_free(facts.snap);
 	holder_end(&holder);
-	facts = look(*state, &request);
+	facts = facts_look(*state, &request);
 	assert_int_equal(unix_judge(&request, &facts).finding, UNIX_STALE);
 	/* There may be a namespace that even root may not enter here. */
 	assert_int_equal(unix_judge(&request, &facts).alone, facts.whole);
@@ -185,7 +188,7 @@ static void a_listener_of_another_namespace_is_found(void **state)
 static void a_plain_user_finds_it_by_its_text(void **state)
 {
 	char name[64];
-	struct unix_request request, nothing = path("nothing");
+	struct unix_request request, nothing = path_request("nothing");
 	struct holder holder;
 	int status;
 	pid_t pid;
@@ -194,9 +197,9 @@ static void a_plain_user_finds_it_by_its_text(void **state)
 		skip();
 	assert_non_null(getcwd(name, sizeof(name)));
 	strcat(name, "/socket");
-	request = path(name);
+	request = path_request(name);
 	holder = holder_start(listen_elsewhere, &request);
-	close(listening(&nothing));
+	close(socket_listening(&nothing));
 	pid = fork();
 	if (!pid) {
 		struct unix_facts facts;
@@ -204,7 +207,7 @@ static void a_plain_user_finds_it_by_its_text(void **state)
 
 		request.uid = nothing.uid = PLAIN;
 		right = right && is_found(*state, &request, UNIX_ELSEWHERE);
-		facts = look(*state, &nothing);
+		facts = facts_look(*state, &nothing);
 		right = right && unix_judge(&nothing, &facts).finding == UNIX_STALE;
 		_exit(!right || unix_judge(&nothing, &facts).alone);
 	}

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SECONDS_MAX = 100 };
@@ -87,6 +88,15 @@ int hold_port(char port[8], bool listens)
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
 	snprintf(port, 8, "%d", ntohs(address.sin_port));
 	return fd;
+}
+
+int exit_of(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 void assert_told_once(enum trace_call call, int error, const char *port)

@@ -39,6 +39,9 @@ int trace(struct trace_end *end, const char *role, const char *first, const char
 /* The exit status of a role. */
 int status_of(const char *role, const char *first, const char *second);
 
+/* Wait for a child; it must exit. */
+int exit_of(pid_t pid);
+
 /* A port of 127.0.0.1 that is taken, by a listener or by a socket that is only bound. */
 int hold_port(char port[8], bool listens);
 

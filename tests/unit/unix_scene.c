@@ -13,14 +13,14 @@
 
 /* ---- addresses -------------------------------------------------------- */
 
-struct unix_request path(const char *name)
+struct unix_request path_request(const char *name)
 {
 	return (struct unix_request){
 		.name = name, .length = strlen(name), .type = SOCK_STREAM, .uid = geteuid(),
 	};
 }
 
-struct unix_request abstract(const char *name, size_t length, int type)
+struct unix_request name_request(const char *name, size_t length, int type)
 {
 	return (struct unix_request){
 		.name = name, .length = length, .abstract = true, .type = type, .uid = geteuid(),
@@ -28,7 +28,7 @@ struct unix_request abstract(const char *name, size_t length, int type)
 }
 
 /* A socket bound as wanted; -1 with errno. */
-int bound(const struct unix_request *request)
+int socket_bound(const struct unix_request *request)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + request->length);
@@ -41,9 +41,9 @@ int bound(const struct unix_request *request)
 	return -1;
 }
 
-int listening(const struct unix_request *request)
+int socket_listening(const struct unix_request *request)
 {
-	int fd = bound(request);
+	int fd = socket_bound(request);
 
 	assert_true(fd >= 0);
 	assert_int_equal(listen(fd, 4), 0);
@@ -51,14 +51,14 @@ int listening(const struct unix_request *request)
 }
 
 /* A client, bound to `own` if there is one, and the end that accept() returns. */
-void connected(int listener, const struct unix_request *request,
-		      const struct unix_request *own, int ends[2])
+void sockets_connected(int listener, const struct unix_request *request,
+		       const struct unix_request *own, int ends[2])
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + request->length);
 
 	memcpy(un.sun_path + request->abstract, request->name, request->length);
-	ends[0] = own ? bound(own) : socket(AF_UNIX, request->type, 0);
+	ends[0] = own ? socket_bound(own) : socket(AF_UNIX, request->type, 0);
 	assert_int_equal(connect(ends[0], (struct sockaddr *)&un, length + 1), 0);
 	ends[1] = accept(listener, NULL, NULL);
 	assert_true(ends[1] >= 0);
@@ -66,7 +66,7 @@ void connected(int listener, const struct unix_request *request,
 
 /* ---- looking ---------------------------------------------------------- */
 
-struct unix_facts look(struct source *source, const struct unix_request *request)
+struct unix_facts facts_look(struct source *source, const struct unix_request *request)
 {
 	struct unix_facts facts;
 
@@ -77,7 +77,7 @@ struct unix_facts look(struct source *source, const struct unix_request *request
 bool is_found(struct source *source, const struct unix_request *request,
 		     enum unix_finding expected)
 {
-	struct unix_facts facts = look(source, request);
+	struct unix_facts facts = facts_look(source, request);
 	struct unix_diagnosis diagnosis = unix_judge(request, &facts);
 	int fd, err;
 
@@ -89,7 +89,7 @@ bool is_found(struct source *source, const struct unix_request *request,
 	}
 	if (diagnosis.verdict == VERDICT_UNKNOWN)
 		return true;
-	fd = bound(request);
+	fd = socket_bound(request);
 	err = fd < 0 ? errno : 0;
 	if (fd >= 0)
 		close(fd);
@@ -101,8 +101,8 @@ bool is_found(struct source *source, const struct unix_request *request,
 	return err == diagnosis.error;
 }
 
-void check(struct source *source, const struct unix_request *request,
-		  enum unix_finding expected)
+void check_found(struct source *source, const struct unix_request *request,
+		 enum unix_finding expected)
 {
 	assert_true(is_found(source, request, expected));
 }
@@ -131,5 +131,5 @@ int place_teardown(void **state)
 /* A holder_function. */
 uint64_t listen_elsewhere(const void *request)
 {
-	return unshare(CLONE_NEWNET) < 0 ? 0 : cookie_of(listening(request));
+	return unshare(CLONE_NEWNET) < 0 ? 0 : cookie_of(socket_listening(request));
 }

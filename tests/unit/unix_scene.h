@@ -8,26 +8,27 @@
 #include "diagnose/unix.h"
 
 /* A request for a stream socket by this process. */
-struct unix_request path(const char *name);
-struct unix_request abstract(const char *name, size_t length, int type);
+struct unix_request path_request(const char *name);
+struct unix_request name_request(const char *name, size_t length, int type);
 
 /* A socket bound as wanted; -1 with errno. */
-int bound(const struct unix_request *request);
-int listening(const struct unix_request *request);
+int socket_bound(const struct unix_request *request);
+int socket_listening(const struct unix_request *request);
 
 /* A client, bound to `own` if there is one, and the end that accept() returns. */
-void connected(int listener, const struct unix_request *request, const struct unix_request *own,
-	       int ends[2]);
+void sockets_connected(int listener, const struct unix_request *request,
+		       const struct unix_request *own, int ends[2]);
 
 /* A holder_function. */
 uint64_t listen_elsewhere(const void *request);
 
-struct unix_facts look(struct source *source, const struct unix_request *request);
+struct unix_facts facts_look(struct source *source, const struct unix_request *request);
 
 /* Is this what is found, and does bind() say the same?  Also in a child, where nothing may fail. */
 bool is_found(struct source *source, const struct unix_request *request,
 	      enum unix_finding expected);
-void check(struct source *source, const struct unix_request *request, enum unix_finding expected);
+void check_found(struct source *source, const struct unix_request *request,
+		 enum unix_finding expected);
 
 /* The test's `*state` is a source for its namespace; its directory is an empty one. */
 int place_setup(void **state);

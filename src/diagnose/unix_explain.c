@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* What is to be said of a unix address, and done about it. */
+#include <string.h>
+
+#include "base/text.h"
+#include "diagnose/unix.h"
+
+/* What a remedy's command is about; it is left out where that can't be pasted. */
+enum object { OBJECT_NONE, OBJECT_PATH, OBJECT_PIDS };
+
+static const struct {
+	const char *sentence;
+	const char *remedy;		/* NULL: nothing has to be done */
+	const char *command;		/* stands in front of the object */
+	enum object object;
+} findings[UNIX_FINDING_COUNT] = {
+	[UNIX_FREE] = { "is free: bind() would work.", NULL, NULL, OBJECT_NONE },
+	[UNIX_LISTENING] = {
+		"is taken: somebody listens there. SO_REUSEADDR does nothing for unix sockets.",
+		"stop what listens", "kill", OBJECT_PIDS,
+	},
+	[UNIX_BOUND] = {
+		"is taken: a socket is bound to it, though it does not listen.",
+		"stop what holds it", "kill", OBJECT_PIDS,
+	},
+	[UNIX_ELSEWHERE] = {
+		"is taken by a socket of another network namespace, such as a container: files "
+		"are shared, ports are not. Its file must not be removed, it is in use.",
+		"stop what holds it, or use another path", "kill", OBJECT_PIDS,
+	},
+	[UNIX_CONNECTION] = {
+		"is a file which only connections are known to have: what listened may be gone, "
+		"or be another socket.",
+		"look who has it", "ss -xap | grep -F", OBJECT_PATH,
+	},
+	[UNIX_STALE] = {
+		"is the file of a socket that is gone: what was bound to it ended and did not "
+		"remove it, and the kernel never does.",
+		"remove the file (a server should do so before bind())", "rm", OBJECT_PATH,
+	},
+	[UNIX_REGULAR] = {
+		"is an ordinary file, no socket: bind() makes a new file and takes none.",
+		"use another path, or move the file away", "ls -l", OBJECT_PATH,
+	},
+	[UNIX_DIRECTORY] = {
+		"is a directory: bind() makes a file.",
+		"name a file in it", "ls -ld", OBJECT_PATH,
+	},
+	[UNIX_LINK] = {
+		"is a symbolic link: bind() follows none, it makes a new file.",
+		"use the path that it leads to, or remove the link", "ls -l", OBJECT_PATH,
+	},
+	[UNIX_DANGLING] = {
+		"is a symbolic link that leads nowhere: bind() follows none, it makes a new "
+		"file.",
+		"remove the link", "rm", OBJECT_PATH,
+	},
+	[UNIX_OTHER] = {
+		"is a device, a pipe or the like: bind() makes a new file.",
+		"use another path", "ls -l", OBJECT_PATH,
+	},
+	[UNIX_NO_DIRECTORY] = {
+		"is in a directory that does not exist.",
+		"make the directory (in a unit: RuntimeDirectory=)", NULL, OBJECT_NONE,
+	},
+	[UNIX_NOT_DIRECTORY] = {
+		"is below something that is no directory.",
+		"look at the path", "namei -l", OBJECT_PATH,
+	},
+	[UNIX_NOT_SEARCHABLE] = {
+		"is below a directory that the user may not enter.",
+		"look at the rights on the way", "namei -l", OBJECT_PATH,
+	},
+	[UNIX_NOT_WRITABLE] = {
+		"is in a directory where the user may make no file.",
+		"look at the rights on the way (in a unit: RuntimeDirectory=)", "namei -l",
+		OBJECT_PATH,
+	},
+	[UNIX_READ_ONLY] = {
+		"is on a file system that can't be written.",
+		"use a path below /run", NULL, OBJECT_NONE,
+	},
+	[UNIX_MAYBE_WRITABLE] = {
+		"is free, but whether the user may make a file in the directory depends on "
+		"groups that are not known here.",
+		"look at the rights on the way", "namei -l", OBJECT_PATH,
+	},
+	[UNIX_TOO_LONG] = {
+		"is too long: a unix address has at most 107 bytes.",
+		"use a shorter path, or bind() in its directory", NULL, OBJECT_NONE,
+	},
+	[UNIX_UNCLEAR] = {
+		"may be free or not: not all sockets could be seen.",
+		"ask again as root", NULL, OBJECT_NONE,
+	},
+};
+
+void unix_add_address(const struct unix_request *request, struct buf *out)
+{
+	buf_add_text(out, request->abstract ? "@" : "");
+	text_add_safe(out, request->name, request->length, SIZE_MAX);
+}
+
+void unix_explain(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
+		  struct buf *out)
+{
+	unix_add_address(request, out);
+	buf_add_char(out, ' ');
+	buf_add_text(out, findings[diagnosis->finding].sentence);
+	if (diagnosis->finding == UNIX_STALE && !diagnosis->alone)
+		buf_add_literal(out, " (Not all network namespaces could be looked into: a "
+				     "container may still have it.)");
+}
+
+/* One word for the shell; false where the path has what can't be pasted. */
+static bool add_quoted(const struct unix_request *request, struct buf *out)
+{
+	for (size_t i = 0; i < request->length; i++)
+		if ((unsigned char)request->name[i] < ' ' || request->name[i] == '\'' ||
+		    (unsigned char)request->name[i] > '~')
+			return false;
+	buf_add_text(out, *request->name == '-' ? "-- '" : "'");
+	buf_add(out, request->name, request->length);
+	buf_add_char(out, '\'');
+	return true;
+}
+
+bool unix_remedy(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
+		 const char *pids, struct buf *text, struct buf *command)
+{
+	enum unix_finding finding = diagnosis->finding;
+	enum object object = findings[finding].object;
+
+	if (!findings[finding].remedy)
+		return false;
+	buf_add_text(text, findings[finding].remedy);
+	/* An abstract name has no file; nobody may be known to stop. */
+	if (object == OBJECT_NONE || (object == OBJECT_PIDS && !*pids) ||
+	    (object == OBJECT_PATH && request->abstract))
+		return true;
+	buf_add_text(command, findings[finding].command);
+	buf_add_char(command, ' ');
+	if (object == OBJECT_PIDS)
+		buf_add_text(command, pids);
+	else if (!add_quoted(request, command))
+		command->length = 0;
+	return true;
+}

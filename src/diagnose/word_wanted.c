@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Words about the wanted socket and its namespace. */
+#include "word.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+WORD(add_wanted)
+{
+	const struct bind_request *request = scene->account->request;
+
+	scene_add_endpoint(out, scene, &request->local,
+		     request->interface ? request->interface : request->scope, !request->v6only);
+	return true;
+}
+
+WORD(add_wanted_address)
+{
+	scene_add_address(out, scene, &scene->account->request->local.address, 0);
+	return true;
+}
+
+WORD(add_wanted_user)
+{
+	return scene_add_user(out, scene, scene->account->request->uid);
+}
+
+WORD(add_fails)
+{
+	buf_add_text(out, scene->account->happened ? "bind() failed" : "bind() would fail");
+	return true;
+}
+
+WORD(add_port)
+{
+	return scene_add_number(out, scene->account->request->local.port);
+}
+
+WORD(add_protocol)
+{
+	buf_add_text(out, protocols[scene->account->request->protocol].name);
+	return true;
+}
+
+/* The letter that ss and conntab know the protocol by. */
+WORD(add_protocol_option)
+{
+	buf_add_text(out, scene->account->request->protocol == PROTOCOL_TCP ? "-t" : "-u");
+	return true;
+}
+
+WORD(add_free_port)
+{
+	return scene->account->free_port && scene_add_number(out, scene->account->free_port);
+}
+
+static bool add_sysctl(struct buf *out, const struct scene *scene, const char *name)
+{
+	const struct bind_facts *facts = scene->account->facts;
+
+	return scene_add_name(out, scene, snapshot_sysctl(facts->snap, facts->netns, name));
+}
+
+WORD(add_unprivileged)
+{
+	return add_sysctl(out, scene, "net.ipv4.ip_unprivileged_port_start");
+}
+
+WORD(add_range)
+{
+	const struct bind_facts *facts = scene->account->facts;
+	const struct netns *netns = &facts->snap->netns[facts->netns];
+
+	buf_add_unsigned(out, netns->ephemeral_first);
+	buf_add_char(out, '-');
+	return netns->ephemeral_first && scene_add_number(out, netns->ephemeral_last);
+}
+
+/* What is to be written to reserve the wanted port besides those that are. */
+WORD(add_reserved)
+{
+	size_t before = out->length;
+
+	add_sysctl(out, scene, "net.ipv4.ip_local_reserved_ports");
+	buf_add_text(out, out->length > before ? "," : "");
+	return add_port(scene, out);
+}
+
+WORD(add_device)
+{
+	const struct bind_facts *facts = scene->account->facts;
+	uint32_t index = scene->account->request->interface;
+
+	return index && scene_add_name(out, scene, snapshot_interface(facts->snap, facts->netns, index));
+}
+
+/* An address as in a configuration, without brackets. */
+WORD(add_wanted_host)
+{
+	const struct address *address = &scene->account->request->local.address;
+
+	buf_used(out, address_print(buf_room(out, ADDRESS_TEXT_MAX), address));
+	return true;
+}
+
+WORD(add_wanted_ip)
+{
+	buf_add_text(out, scene->account->request->local.address.family == AF_INET6 ? "ipv6" :
+		     "ipv4");
+	return true;
+}
+
+/* ---- conditions: nothing to say, and fit or not ---------------------- */
+
+WORD(is_unset)
+{
+	(void)out;
+	return !scene->account->request->reuseaddr;
+}
+
+WORD(is_for_any_device)
+{
+	(void)out;
+	return !scene->account->request->interface;
+}
+
+const struct word wanted_words[] = {
+	{ "wanted", add_wanted }, { "wanted_address", add_wanted_address },
+	{ "wanted_host", add_wanted_host }, { "wanted_ip", add_wanted_ip },
+	{ "wanted_user", add_wanted_user }, { "port", add_port }, { "protocol", add_protocol },
+	{ "-t", add_protocol_option }, { "free_port", add_free_port }, { "fails", add_fails },
+	{ "unprivileged", add_unprivileged }, { "range", add_range },
+	{ "reserved", add_reserved }, { "device", add_device },
+	{ "unset", is_unset }, { "for_any_device", is_for_any_device },
+	{ NULL, NULL },
+};

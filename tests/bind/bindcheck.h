@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The judge against the kernel: sockets made at random in a network namespace
+ * of our own, a verdict on one more, and then the very bind().
+ */
+#ifndef TESTS_BINDCHECK_H
+#define TESTS_BINDCHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "diagnose/diagnose.h"
+
+/* Addresses: the first eight are those that holders have. */
+enum place {
+	ANY4, LOOPBACK4, OTHER4, ANY6, LOOPBACK6, OTHER6, MAPPED_ANY, MAPPED_LOOPBACK,
+	PLACES,
+	/* What only the wanted socket has. */
+	LOOPBACK4_6 = PLACES, BROADCAST4, MULTICAST4, MULTICAST6, ABSENT4, ABSENT6, ABSENT_MAPPED,
+	LINK_LOCAL, PLACES_ALL
+};
+
+extern const char *const place_names[PLACES_ALL];
+
+/* How a holder came to be what it is. */
+enum life {
+	LIFE_BOUND, LIFE_LISTEN,
+	LIFE_CHILD,			/* accepted; the listener is closed */
+	LIFE_CHILD_BESIDE,		/* the listener is not */
+	LIFE_CHILD_OF_OTHER,		/* accepted by another user, the listener closed */
+	LIFE_UNACCEPTED,
+	LIFE_REQUEST,			/* SYN-RECV, and the listener closed */
+	LIFE_CLIENT,			/* bound, then connected */
+	LIFE_AUTOMATIC,			/* the kernel chose the port: the first holder only */
+	LIFE_SYN_SENT,
+	LIFE_CLOSE_WAIT,
+	LIFE_FIN_WAIT_1, LIFE_LAST_ACK, LIFE_CLOSING,	/* orphans, since the peer does not read */
+	LIFE_FIN_WAIT_2,		/* owned */
+	LIFE_ORPHAN_FIN_WAIT_2,
+	LIFE_TIME_WAIT,
+	LIVES_TCP,
+	LIFE_UDP = LIVES_TCP, LIFE_UDP_CONNECTED, LIFE_UDP_AUTOMATIC,
+	LIVES
+};
+
+extern const char *const life_names[LIVES];
+
+enum { HOLDERS = 4, FDS = 8, KNOWN = 32, USER = 33, OTHER_USER = 44 };
+
+/* What a socket is made of, wanted or held. */
+struct recipe {
+	enum protocol protocol;
+	enum place place;
+	bool reuseaddr, reuseport, v6only, device;
+	uint32_t uid;
+};
+
+struct holder {
+	struct recipe recipe;
+	enum life life;
+	bool gone;			/* it was closed again, which leaves traces */
+	bool made;
+	int fds[FDS];
+	size_t fd_count;
+};
+
+/* The options of a socket on the port, as it was made. */
+struct known {
+	uint64_t cookie;
+	struct bind_options options;
+	int fd;				/* -1: nobody holds it now */
+};
+
+struct wanted {
+	struct recipe recipe;
+	bool freebind, bound, scoped;
+	bool unprivileged;		/* tried without CAP_NET_BIND_SERVICE */
+	bool listens_late;		/* it is listen() that is judged, after holders did */
+};
+
+struct trial {
+	uint16_t port;			/* 0: the first holder's choice */
+	struct holder holders[HOLDERS];
+	size_t holder_count;
+	struct wanted wanted;
+	struct known known[KNOWN];
+	size_t known_count;
+};
+
+/* world.c: a fresh namespace with its addresses and helpers.  Exits when that can't be made. */
+void world_make(void);
+enum { SINK_PORT = 1999, FULL_PORT = 1998 };	/* takes connections; answers none any more */
+uint32_t random_below(uint32_t limit);
+bool random_chance(unsigned percent);
+void random_seed(uint64_t seed);
+__attribute__((noreturn)) void die(const char *what);
+
+/* place.c: an address to bind() to, or to connect() to from there. */
+int place_family(enum place place);
+socklen_t place_bind(enum place place, uint16_t port, bool scoped, struct sockaddr_storage *to);
+socklen_t place_peer(enum place place, bool v6only, uint16_t port, struct sockaddr_storage *to);
+struct address place_address(enum place place);
+
+/* holder.c: a socket as the recipe has it, -1 and errno when it can't be made. */
+int recipe_socket(const struct recipe *recipe);
+/* Make a holder on the port of the trial; false: it can't be here. */
+bool holder_make(struct trial *trial, struct holder *holder);
+void holder_close(struct trial *trial, struct holder *holder);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* What is made of a unix address by facts alone; with real sockets: test_unix_look.c. */
+#include "unit.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "diagnose/unix.h"
+
+static const struct unix_request wanted = { .name = "/run/a", .length = 6, .type = SOCK_STREAM };
+static const struct unix_request name = {
+	.name = "a", .length = 1, .abstract = true, .type = SOCK_STREAM,
+};
+
+static void check(const struct unix_request *request, const struct unix_facts *facts,
+		  enum unix_finding finding, enum verdict verdict, int error)
+{
+	struct unix_diagnosis diagnosis = unix_judge(request, facts);
+
+	assert_string_equal(unix_finding_names[diagnosis.finding], unix_finding_names[finding]);
+	assert_int_equal(diagnosis.verdict, verdict);
+	assert_int_equal(diagnosis.error, error);
+}
+
+static void the_directory_decides_where_there_is_no_file(void **state)
+{
+	struct unix_facts facts = { .file = UNIX_FILE_NONE, .writable = TRUTH_YES };
+
+	(void)state;
+	check(&wanted, &facts, UNIX_FREE, VERDICT_FREE, 0);
+	facts.writable = TRUTH_MAYBE;
+	check(&wanted, &facts, UNIX_MAYBE_WRITABLE, VERDICT_UNKNOWN, 0);
+	facts.writable = TRUTH_NO;
+	check(&wanted, &facts, UNIX_NOT_WRITABLE, VERDICT_DENIED, EACCES);
+	facts.read_only = true;
+	check(&wanted, &facts, UNIX_READ_ONLY, VERDICT_DENIED, EROFS);
+	/* filename_create() finds the file first. */
+	facts.file = UNIX_FILE_REGULAR;
+	check(&wanted, &facts, UNIX_REGULAR, VERDICT_BLOCKED, EADDRINUSE);
+}
+
+static void every_file_has_its_finding(void **state)
+{
+	(void)state;
+	for (int file = 0; file < UNIX_FILE_COUNT; file++) {
+		const struct unix_facts facts = {
+			.file = (enum unix_file)file, .writable = TRUTH_YES, .whole = true,
+		};
+		bool is_free = unix_judge(&wanted, &facts).finding == UNIX_FREE;
+
+		assert_int_equal(is_free, file == UNIX_FILE_NONE);
+	}
+	for (size_t i = 0; i < UNIX_FINDING_COUNT; i++)
+		assert_non_null(unix_finding_names[i]);
+}
+
+static void a_stale_file_is_nobodys_only_if_all_were_asked(void **state)
+{
+	struct unix_facts facts = { .file = UNIX_FILE_SOCKET, .whole = true };
+
+	(void)state;
+	check(&wanted, &facts, UNIX_STALE, VERDICT_BLOCKED, EADDRINUSE);
+	assert_true(unix_judge(&wanted, &facts).alone);
+	facts.whole = false;
+	check(&wanted, &facts, UNIX_STALE, VERDICT_BLOCKED, EADDRINUSE);
+	assert_false(unix_judge(&wanted, &facts).alone);
+	check(&name, &facts, UNIX_UNCLEAR, VERDICT_UNKNOWN, 0);
+}
+
+/* The best of them: who listens here, then who has it here, then who has it elsewhere. */
+static void of_several_holders_the_first_in_order_is_told(void **state)
+{
+	struct snapshot *snap = *state;
+	struct unix_holder holders[] = {
+		{ .type = SOCK_STREAM, .holds = TRUTH_MAYBE },
+		{ .type = SOCK_STREAM, .holds = TRUTH_YES },
+		{ .type = SOCK_DGRAM, .holds = TRUTH_YES },
+		{ .type = SOCK_STREAM, .holds = TRUTH_YES, .unlinked = true },
+	};
+	const struct unix_facts facts = {
+		.file = UNIX_FILE_SOCKET, .snap = snap, .holders = holders, .whole = true,
+	};
+
+	add_socket(snap, PROTOCOL_TCP, STATE_ESTAB, "0.0.0.0", 0);
+	check(&wanted, &facts, UNIX_CONNECTION, VERDICT_BLOCKED, EADDRINUSE);
+	check(&name, &facts, UNIX_CONNECTION, VERDICT_UNKNOWN, 0);
+	add_socket(snap, PROTOCOL_TCP, STATE_LISTEN, "0.0.0.0", 0)->netns = 1;
+	check(&wanted, &facts, UNIX_ELSEWHERE, VERDICT_BLOCKED, EADDRINUSE);
+	/* An abstract name is of its namespace. */
+	check(&name, &facts, UNIX_CONNECTION, VERDICT_UNKNOWN, 0);
+	add_socket(snap, PROTOCOL_TCP, STATE_UNCONN, "0.0.0.0", 0);
+	check(&wanted, &facts, UNIX_BOUND, VERDICT_BLOCKED, EADDRINUSE);
+	check(&name, &facts, UNIX_CONNECTION, VERDICT_UNKNOWN, 0);
+	add_socket(snap, PROTOCOL_TCP, STATE_LISTEN, "0.0.0.0", 0);
+	check(&wanted, &facts, UNIX_BOUND, VERDICT_BLOCKED, EADDRINUSE);
+	assert_false(unix_is_holder(&wanted, &facts, 3));
+	holders[3].unlinked = false;
+	check(&wanted, &facts, UNIX_LISTENING, VERDICT_BLOCKED, EADDRINUSE);
+	check(&name, &facts, UNIX_LISTENING, VERDICT_BLOCKED, EADDRINUSE);
+}
+
+static void what_does_not_fit_is_no_address(void **state)
+{
+	const struct unix_facts facts = { .file = UNIX_FILE_NONE, .writable = TRUTH_YES,
+					  .whole = true };
+	struct unix_request request = wanted;
+
+	(void)state;
+	request.length = UNIX_PATH_MAX;
+	check(&request, &facts, UNIX_FREE, VERDICT_FREE, 0);
+	request.length++;
+	check(&request, &facts, UNIX_TOO_LONG, VERDICT_INVALID, EINVAL);
+	request = name;
+	request.length = UNIX_NAME_MAX + 1;
+	check(&request, &facts, UNIX_TOO_LONG, VERDICT_INVALID, EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_directory_decides_where_there_is_no_file),
+		cmocka_unit_test(every_file_has_its_finding),
+		cmocka_unit_test(a_stale_file_is_nobodys_only_if_all_were_asked),
+		WITH_SNAPSHOT(of_several_holders_the_first_in_order_is_told),
+		cmocka_unit_test(what_does_not_fit_is_no_address),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
