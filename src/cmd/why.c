@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "why.h"
+#include "why_unix.h"
 
 /* ---- the wanted socket ----------------------------------------------- */
 

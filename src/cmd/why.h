@@ -4,11 +4,9 @@
 #define CMD_WHY_H
 
 #include <limits.h>
-#include <string.h>
 
 #include "cmd.h"
 #include "diagnose/explain.h"
-#include "diagnose/unix.h"
 
 enum {
 	WHY_REQUESTS_MAX = 4096,	/* ports of ranges, each a request */
@@ -122,27 +120,8 @@ void why_add_processes(struct buf *out, const struct snapshot *snap, const struc
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
 
-/* Is it a unix address: "/run/app.sock", "./app.sock", "@name"? */
-static inline bool why_is_unix(const char *word)
-{
-	return *word == '/' || *word == '@' || strncmp(word, "./", 2) == 0 ||
-	       strncmp(word, "../", 3) == 0;
-}
-
-/*
- * why_unix.c: append who has a unix address, in the form that is asked for,
- * and what is to be done; `error` is that of a call that failed, 0 none did.
- */
-enum status why_show_unix(const struct settings *settings, struct source *source,
-			  const struct unix_request *request, int error, struct buf *out);
-
-/* why_unix.c: the address that a word names. */
-enum status why_read_unix(const char *word, uint32_t uid, struct unix_request *request);
-
-/* why_verbose.c: the bind() that was tried, a sentence; nothing where none was. */
+/* why_verbose.c: the bind() that was tried, if one was; all that was done, for --verbose. */
 void why_add_probe(const struct inquiry *inquiry, struct buf *out);
-
-/* why_verbose.c: what was done to find out, on stderr, if --verbose wants it. */
 void why_say_verbose(const struct inquiries *all);
 
 /* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* conntab why -- COMMAND: run it, and explain the calls of it that fail, each once. */
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,8 +14,9 @@
 #include "collect/facts.h"
 #include "diagnose/trace.h"
 #include "why.h"
+#include "why_unix.h"
 
-enum { SAID_MAX = 64 };
+enum { SAID_MAX = 64, WIDTH = 79 };
 
 /* A failure that has been explained: a server that tries again does not want it again. */
 struct said {
@@ -80,18 +83,23 @@ static void add_failure(struct buf *out, const struct trace_failure *failure)
 	static const char *const calls[] = {
 		[TRACE_BIND] = "bind()", [TRACE_LISTEN] = "listen()", [TRACE_CONNECT] = "connect()",
 	};
+	struct buf text;
 
-	buf_add_literal(out, "conntab: ");
-	buf_add_text(out, calls[failure->call]);
-	buf_add_literal(out, " of ");
-	text_add_safe(out, failure->command, strlen(failure->command), SIZE_MAX);
-	buf_add_literal(out, " (pid ");
-	buf_add_unsigned(out, failure->pid);
-	buf_add_literal(out, ") failed: ");
-	buf_add_text(out, strerrorname_np(failure->error));
-	buf_add_literal(out, ", ");
-	buf_add_text(out, strerror(failure->error));
-	buf_add_char(out, '\n');
+	if (buf_init(&text, -1) < 0)
+		return;
+	buf_add_literal(&text, "conntab: ");
+	buf_add_text(&text, calls[failure->call]);
+	buf_add_literal(&text, " of ");
+	text_add_safe(&text, failure->command, strlen(failure->command), SIZE_MAX);
+	buf_add_literal(&text, " (pid ");
+	buf_add_unsigned(&text, failure->pid);
+	buf_add_literal(&text, ") failed: ");
+	buf_add_text(&text, strerrorname_np(failure->error));
+	buf_add_literal(&text, ", ");
+	buf_add_text(&text, strerror(failure->error));
+	buf_add_char(&text, '\0');
+	text_add_wrapped(out, text.data, 0, WIDTH);
+	buf_free(&text);
 }
 
 static void explain(const struct settings *settings, const struct trace_failure *failure,
@@ -197,6 +205,14 @@ static void complain_refusal(const char *word, const struct trace_end *end)
 	complain("the command is not run", word, texts[end->refusal]);
 }
 
+/* Who waits for us shall see what became of the command; its core is enough. */
+static void die_as(int signal)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+	raise(signal);
+}
+
 enum status why_run(const struct settings *settings)
 {
 	static const char no_such[] = "the command could not be run";
@@ -211,6 +227,8 @@ enum status why_run(const struct settings *settings)
 		complain(no_such, *settings->behind_dashes, "who watched it was killed");
 	else if (err)
 		complain(no_such, *settings->behind_dashes, strerror(-err));
+	if (!err && end.signal)
+		die_as(end.signal);
 	if (!err)
 		return (enum status)end.status;
 	return err == -ENOENT ? 127 : 126;

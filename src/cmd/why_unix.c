@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "collect/unix_look.h"
 #include "why.h"
+#include "why_unix.h"
 
 enum { HOLDERS_SHOWN = 4 };
 
@@ -142,8 +143,8 @@ static const char *type_name(int type)
 static void add_wanted(struct buf *out, const struct unix_request *request, struct buf *text)
 {
 	unix_add_address(request, text);
-	add_text(out, "{\"schema\":\"conntab-why/1\",\"wanted\":{\"protocol\":\"unix\",\"address\":",
-		 text);
+	buf_add_literal(out, "{\"schema\":\"conntab-why/1\",\"wanted\":{\"protocol\":\"unix\",");
+	add_text(out, "\"address\":", text);
 	text->length = 0;
 	json_add_member(",\"port\":null,\"reuseaddr\":null,\"reuseport\":null,\"v6only\":null,"
 			"\"device\":null,\"type\":", type_name(request->type), out);

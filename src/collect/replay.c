@@ -39,6 +39,7 @@ struct replay {
 	size_t size;
 	double time;			/* of a file that does not say its own */
 	struct recorded first;		/* read when it was opened; snap NULL: used */
+	uint32_t states;		/* that were asked for when it was made */
 };
 
 static const struct format *format_of(const uint8_t *data, size_t size)
@@ -157,6 +158,8 @@ static int load(struct replay *replay, char why[SOURCE_WHY_MAX])
 
 	if (!err && !replay->first.snap->time)
 		replay->first.snap->time = replay->time;
+	if (!err)
+		replay->states = replay->first.snap->states;
 	return err == -ENOMEM ? explain(why, err, strerror(ENOMEM)) : err;
 }
 
@@ -170,7 +173,9 @@ int replay_open_bytes(struct replay **result, uint8_t *data, size_t size, double
 		free(data);
 		return explain(why, -ENOMEM, strerror(ENOMEM));
 	}
-	*replay = (struct replay){ format_of(data, size), data, size, time, { .snap = NULL } };
+	*replay = (struct replay){
+		.format = format_of(data, size), .data = data, .size = size, .time = time,
+	};
 	err = replay->format ? load(replay, why) : explain(why, -EINVAL, "no recorded file");
 	if (err < 0) {
 		replay_close(replay);
@@ -195,7 +200,7 @@ void replay_narrow(const struct replay *replay, struct query *query)
 
 	query->protocols &= recorded->protocols;
 	query->versions &= recorded->versions;
-	query->states &= recorded->snap->states;
+	query->states &= replay->states;
 }
 
 int replay_collect(struct replay *replay, const struct query *query, struct snapshot **snap)

@@ -231,7 +231,7 @@ static const struct {
 	{ is_unaccepted, false,
 	  "It came in from {peer} and waits for the server's accept(): it ends with the listener.",
 	  { { "look at the listener it waits at", "conntab -l {-t} {port}" } } },
-	{ is_kernel, false,
+	{ is_kernel, true,
 	  "The kernel itself holds this socket, as it does for tunnels (vxlan, geneve, WireGuard), "
 	  "NFS and the like: there is no process to stop.",
 	  { { "look for a tunnel with this port", "ip -d link | grep -w {port}" },

@@ -165,7 +165,8 @@ WORD(add_holder_device)
 	const struct socket *sk = holder_of(scene);
 
 	return sk && sk->interface && !address_is_link_local(&sk->local.address) &&
-	       scene_add_name(out, scene, snapshot_interface(facts->snap, facts->netns, sk->interface));
+	       scene_add_name(out, scene,
+			      snapshot_interface(facts->snap, facts->netns, sk->interface));
 }
 
 WORD(is_on_any_device)

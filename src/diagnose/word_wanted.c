@@ -91,7 +91,8 @@ WORD(add_device)
 	const struct bind_facts *facts = scene->account->facts;
 	uint32_t index = scene->account->request->interface;
 
-	return index && scene_add_name(out, scene, snapshot_interface(facts->snap, facts->netns, index));
+	return index && scene_add_name(out, scene,
+				       snapshot_interface(facts->snap, facts->netns, index));
 }
 
 /* An address as in a configuration, without brackets. */

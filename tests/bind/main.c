@@ -101,9 +101,32 @@ static void spoil(struct trial *trial)
 		trial->port = (uint16_t)(100 + trial->port % 900);
 }
 
+/*
+ * The last holder shares its port, belongs to the wanted user, and is gone
+ * again: what the kernel remembers of it may let in the wanted socket.
+ */
+static void leave_a_trace(struct trial *trial)
+{
+	static const enum place wide[] = { ANY4, ANY6, MAPPED_ANY };
+	struct holder *last = &trial->holders[trial->holder_count - 1];
+	struct recipe *recipe = &trial->wanted.recipe;
+
+	last->life = LIFE_BOUND;
+	last->gone = true;
+	last->recipe.reuseport = true;
+	last->recipe.place = wide[random_below(3)];
+	last->recipe.v6only = last->recipe.place == ANY6 && random_chance(60);
+	*recipe = last->recipe;
+	recipe->reuseaddr = random_chance(30);
+	if (random_chance(60))
+		recipe->place = wide[random_below(3)];
+	recipe->v6only = recipe->place == ANY6 && random_chance(30);
+}
+
 static struct trial random_trial(bool several, uint16_t port)
 {
 	enum protocol protocol = random_chance(75) ? PROTOCOL_TCP : PROTOCOL_UDP;
+	const struct holder *like;
 	struct trial trial = {
 		.port = port, .holder_count = several ? 2 + random_below(HOLDERS - 1) : 1,
 	};
@@ -118,8 +141,11 @@ static struct trial random_trial(bool several, uint16_t port)
 		trial.holders[i].gone = several && random_chance(25);
 	}
 	trial.wanted.recipe = random_recipe(protocol);
+	like = &trial.holders[random_below((uint32_t)trial.holder_count)];
 	if (several && random_chance(30))
-		trial.wanted.recipe = trial.holders[random_below((uint32_t)trial.holder_count)].recipe;
+		trial.wanted.recipe = like->recipe;
+	if (several && protocol == PROTOCOL_TCP && random_chance(10))
+		leave_a_trace(&trial);
 	trial.wanted.listens_late = several && protocol == PROTOCOL_TCP && random_chance(10);
 	if (random_chance(15) && !trial.wanted.listens_late)
 		spoil(&trial);

@@ -42,6 +42,7 @@ void make_in_flight(const struct args *args);
 void make_left(const struct args *args);
 void make_leak(const struct args *args);
 void make_try(const struct args *args);
+void make_late_listen(const struct args *args);
 
 void make_load(const struct args *args);
 void make_churn(const struct args *args);

@@ -101,6 +101,9 @@ static const struct fixture fixtures[] = {
 	  "times=1",
 	  "tries bind() and listen(), says how they ended, and closes the socket; in a thread; "
 	  "several times", make_try },
+	{ "late-listen", "addr=127.0.0.1 port=0",
+	  "two sockets bound by SO_REUSEADDR: one listens, and the other may not",
+	  make_late_listen },
 	{ "load", "addr=127.0.0.1 port=0 n=1000", "n connections", make_load },
 	{ "churn", "addr=127.0.0.1 port=0 n=100 ms=2000 rate=0",
 	  "n connections that stay, beside one opened and closed for ms, rate times a second or "

@@ -70,3 +70,25 @@ void make_try(const struct args *args)
 			die("start a thread");
 	}
 }
+
+/* Both may bind() by SO_REUSEADDR; the one that is last to listen() may not. */
+void make_late_listen(const struct args *args)
+{
+	int first, second;
+	struct where where;
+
+	where_parse(&where, arg_text(args, "addr"), arg_number(args, "port"));
+	first = sock_new(where.storage.ss_family, SOCK_STREAM, 0);
+	sock_on(first, SOL_SOCKET, SO_REUSEADDR, 1);
+	sock_bind(first, &where);
+	where_of(&where, first);
+	second = sock_new(where.storage.ss_family, SOCK_STREAM, 0);
+	sock_on(second, SOL_SOCKET, SO_REUSEADDR, 1);
+	sock_bind(second, &where);
+	if (listen(first, LOCAL_BACKLOG))
+		die("listen");
+	printf("late listen=%s pid=%d\n",
+	       error_name(listen(second, LOCAL_BACKLOG) ? errno : 0), getpid());
+	report(first, "listener", "LISTEN");
+	report(second, "late", "BOUND");
+}

@@ -2,7 +2,8 @@
 /*
  * Wrappers: COMMAND in a changed world, played by a system call filter.  nodiag is a kernel without
  * NETLINK_SOCK_DIAG, so that the way through /proc/net can be tested on any kernel; nokcmp is a
- * container whose threads can't be compared; nobind is a sandbox (Landlock) that forbids TCP's bind().
+ * container whose threads can't be compared; nobind is a sandbox (Landlock) that forbids TCP's
+ * bind().
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# conntab why -- COMMAND: the command runs as it would without, and its calls that fail are explained.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${BASH_SOURCE%/*}/lib.sh"
+
+# runs COMMAND...: under conntab why; its output is $OUT, its errors and ours $ERR
+runs() { run_as "$CONNTAB" why -- "$@" </dev/null; flatten; }
+flatten() { tr -s ' \n' ' ' <"$ERR" >"$TMP/flat"; }
+
+says() { expect_file "$TMP/flat" "$1" "$TITLE: says '$1'"; }
+times() {
+	[ "$(grep -cE "$1" "$ERR")" = "$2" ]
+	judge "$TITLE: $2 times '$1'" "$ERR"
+}
+silent() {
+	[ ! -s "$ERR" ]
+	judge "$TITLE: nothing is said" "$ERR"
+}
+
+new_ns
+sock listen port=8080
+
+# --- the command is left alone
+
+TITLE="exit status"
+runs sh -c 'exit 7'
+expect_rc 7 "$TITLE of a shell"
+silent
+runs sh -c 'kill -TERM $$'
+expect_rc 143 "$TITLE of a killed command"
+runs /nonexistent/program
+expect_rc 127 "$TITLE: no such program"
+expect_err '/nonexistent/program' "$TITLE: no such program is named"
+
+TITLE="standard input and output"
+COMMAND="conntab why -- cat"
+printf 'some\0bytes\n' | here timeout 60 "$CONNTAB" why -- cat >"$OUT" 2>"$ERR"
+printf 'some\0bytes\n' | cmp -s - "$OUT"
+judge "$TITLE: pass through" "$OUT" "$ERR"
+silent
+
+TITLE="a call that works"
+runs "$MKSOCK" try port=8081
+expect_rc 0 "$TITLE: exit 0"
+expect_out '^try bind=OK listen=OK' "$TITLE: it ran"
+silent
+
+TITLE="arguments as they are"
+runs printf '%s|' --json -N "a b" '' '*'
+printf '%s|' --json -N "a b" '' '*' >"$TMP/arguments"
+expect_same "$TMP/arguments" "$OUT" "$TITLE"
+
+# --- calls that fail
+
+TITLE="bind()"
+runs "$MKSOCK" try port=8080
+expect_rc 0 "$TITLE: its own exit status"
+expect_out '^try bind=EADDRINUSE' "$TITLE: it failed as it does"
+says "bind\(\) of mksock \(pid $(of pid try 2>/dev/null)[0-9]*\) failed: EADDRINUSE, Address already in use"
+says 'tcp 127\.0\.0\.1:8080 is taken: bind\(\) failed with EADDRINUSE'
+says "In the way: LISTEN 127\.0\.0\.1:8080 mksock, pid $SOCK"
+says "kill $SOCK"
+[ "$(wc -l <"$OUT")" = 2 ]
+judge "$TITLE: its output has none of ours" "$OUT"
+
+TITLE="a child of a shell"
+runs sh -c '"$0" try port=8080; true' "$MKSOCK"
+expect_rc 0 "$TITLE: exit 0"
+times 'failed: EADDRINUSE' 1
+
+TITLE="a thread"
+runs "$MKSOCK" try port=8080 thread=1
+times 'failed: EADDRINUSE' 1
+
+TITLE="again and again"
+runs "$MKSOCK" try port=8080 times=5
+[ "$(grep -c 'bind=EADDRINUSE' "$OUT")" = 5 ]
+judge "$TITLE: it tried five times" "$OUT"
+times 'failed: EADDRINUSE' 1
+
+TITLE="the options it has"
+runs "$MKSOCK" try addr=:: port=8080 reuseaddr=1 v6only=0
+expect_no_file "$ERR" 'With SO_REUSEADDR' "$TITLE: is not told to set what it has set"
+says 'tcp \*:8080 is taken'
+run_as "$CONNTAB" why --json -- "$MKSOCK" try addr=:: port=8080 reuseaddr=1 reuseport=1 v6only=0
+cp "$ERR" "$TMP/json"
+jq -e '.schema == "conntab-why/1" and .verdict == "blocked" and .errno == "EADDRINUSE" and .certain and
+	.wanted.reuseaddr and .wanted.reuseport and (.wanted.v6only | not) and .wanted.address == "::" and
+	.wanted.port == 8080 and .stage == "bind" and .blockers[0].socket.local.port == 8080' \
+	"$TMP/json" >/dev/null 2>&1
+judge "$TITLE: in JSON, on standard error" "$TMP/json"
+
+TITLE="listen()"
+runs "$MKSOCK" late-listen port=8091
+says 'listen\(\) of mksock'
+says 'tcp 127\.0\.0\.1:8091 is bound, but listen\(\) failed: another socket has begun to listen'
+
+TITLE="connect()"
+runs bash -c 'exec 3<>/dev/tcp/127.0.0.1/8099'
+says 'connect\(\) of bash \(pid [0-9]+\) failed: ECONNREFUSED'
+
+TITLE="no rights"
+run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$MKSOCK" try port=443
+flatten
+says 'failed: EACCES.*ports below 1024 need the capability CAP_NET_BIND_SERVICE'
+
+TITLE="no such address"
+runs "$MKSOCK" try addr=192.0.2.1 port=443
+says 'failed: EADDRNOTAVAIL.*192\.0\.2\.1:443 is not an address of this machine'
+
+TITLE="a sandbox"
+runs "$MKSOCK" nobind -- "$MKSOCK" try port=8095
+expect_out '^try bind=EACCES' "$TITLE: it forbids"
+says 'is refused by a sandbox or a security module'
+
+TITLE="a plain user"
+run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$MKSOCK" try port=8080
+flatten
+expect_out '^try bind=EADDRINUSE' "$TITLE: it ran"
+says 'belongs to root, and its process may only be seen by that user and root'
+
+TITLE="a set-uid program"
+cp "$MKSOCK" "$TMP/setuid"
+chmod 4755 "$TMP/setuid"
+if setpriv --reuid=65534 --clear-groups "$TMP/setuid" try uid=0 </dev/null >/dev/null 2>&1; then
+	run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$TMP/setuid" try port=8080
+	expect_rc 126 "$TITLE: exit 126"
+	expect_err 'set-uid, and only root' "$TITLE: says why"
+	[ ! -s "$OUT" ]
+	judge "$TITLE: is not run" "$OUT"
+fi
+
+TITLE="--quiet"
+run_as "$CONNTAB" why --quiet -- "$MKSOCK" try port=8080
+silent
+
+TITLE="a target in front of a command"
+run_as "$CONNTAB" why 8080 -- true
+expect_rc 2 "$TITLE: exit 2"
+
+TITLE="lines"
+runs "$MKSOCK" try port=8080
+[ "$(grep -v '^    ' "$ERR" | wc -L)" -le 79 ]
+judge "$TITLE: none is longer than 79" "$ERR"
+expect_clean "$ERR" "$TITLE: clean"
+
+end
