@@ -49,26 +49,30 @@ _conntab_values() {
 		printf '%s\n' table json jsonl csv ;;
 	--color)
 		printf '%s\n' auto always never ;;
-	--device|--connect|why|src|local|local_address|dst|peer|peer_address|addr|address|\
-		host|fd|command_line|executable|container|mark|recv_queue|send_queue|accept_queue|\
-		backlog|uid|inode|cookie|rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|\
-		timer_expires|timer_retransmits|netns_name|netns_inode|direction|user_or_uid|service|\
-		connections|sockets|age|rx_rate|tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|\
-		ulp|cwnd|ssthresh|delivery_rate|pacing_rate|max_pacing_rate|busy_time|rwnd_limited|\
-		sndbuf_limited|bytes_sent|bytes_retrans|bytes_acked|bytes_received|notsent|segs_out|\
-		segs_in|data_segs_out|data_segs_in|delivered|delivered_ce|unacked|sacked|lost|retrans|\
-		fackets|total_retrans|retransmits|probes|backoff|reordering|reord_seen|dsack_dups|\
-		rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|\
-		last_data_sent|last_data_recv|last_ack_sent|last_ack_recv|snd_wscale|rcv_wscale|\
-		fastopen_fail|rehash|total_rto|total_rto_recoveries|total_rto_time|received_ce|delivered_e1_bytes|\
-		delivered_e0_bytes|delivered_ce_bytes|received_e1_bytes|received_e0_bytes|received_ce_bytes|\
-		accecn_fail_mode|accecn_opt_seen|memory_recv|memory_recv_limit|memory_send|memory_send_limit|\
-		memory_forward|memory_send_queued|memory_options|memory_backlog|memory_drops|recvq|\
-		sendq|acceptq|dir|conns|expires|tries|listener|twin|recv_q|send_q|ino|sk|fwmark|\
-		cmdline|exe|rxbytes|txbytes|rxrate|txrate|drops)
-		true ;;
+	--device|interface|dev)
+		ls /sys/class/net ;;
 	--user|user)
 		cut -d: -f1 /etc/passwd ;;
+	--connect|src|local|local_address|dst|peer|peer_address|addr|address|host|fd|command_line|\
+		executable|container|mark|recv_queue|send_queue|accept_queue|backlog|uid|inode|cookie|\
+		rx_bytes|tx_bytes|listener_cookie|twin_cookie|peer_service|timer_expires|timer_retransmits|\
+		netns_name|netns_inode|direction|user_or_uid|service|connections|sockets|age|rx_rate|\
+		tx_rate|sign|rtt|rttvar|min_rtt|rto|ato|congestion|ulp|cwnd|ssthresh|delivery_rate|\
+		pacing_rate|max_pacing_rate|busy_time|rwnd_limited|sndbuf_limited|bytes_sent|bytes_retrans|\
+		bytes_acked|bytes_received|notsent|segs_out|segs_in|data_segs_out|data_segs_in|delivered|\
+		delivered_ce|unacked|sacked|lost|retrans|fackets|total_retrans|retransmits|probes|\
+		backoff|reordering|reord_seen|dsack_dups|rcv_ooopack|snd_mss|rcv_mss|advmss|pmtu|\
+		snd_wnd|rcv_wnd|rcv_space|rcv_ssthresh|rcv_rtt|last_data_sent|last_data_recv|last_ack_sent|\
+		last_ack_recv|snd_wscale|rcv_wscale|fastopen_fail|rehash|total_rto|total_rto_recoveries|\
+		total_rto_time|received_ce|delivered_e1_bytes|delivered_e0_bytes|delivered_ce_bytes|\
+		received_e1_bytes|received_e0_bytes|received_ce_bytes|accecn_fail_mode|accecn_opt_seen|\
+		memory_recv|memory_recv_limit|memory_send|memory_send_limit|memory_forward|memory_send_queued|\
+		memory_options|memory_backlog|memory_drops|recvq|sendq|acceptq|dir|conns|expires|\
+		tries|listener|twin|recv_q|send_q|ino|sk|fwmark|cmdline|exe|rxbytes|txbytes|rxrate|\
+		txrate|drops)
+		true ;;
+	why|sport|local_port|dport|peer_port|port|lport|rport)
+		sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.+-]*\)[[:blank:]].*/\1/p' /etc/services ;;
 	completion)
 		printf '%s\n' bash zsh fish ;;
 	state|exclude|excl)
@@ -76,8 +80,6 @@ _conntab_values() {
 		fin-wait2 time-wait timewait close-wait closewait last-ack lastack listening listen \
 		closing bound-inactive bound unconn unconnected closed close all connected synchronized \
 		synchronised bucket big ;;
-	sport|local_port|dport|peer_port|port|lport|rport)
-		sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.+-]*\)[[:blank:]].*/\1/p' /etc/services ;;
 	protocol|netid|proto)
 		printf '%s\n' tcp udp udplite raw ;;
 	family)
@@ -92,8 +94,6 @@ _conntab_values() {
 		find /sys/fs/cgroup -type d -name '*.service' -printf '%f\n' ;;
 	cgroup)
 		find /sys/fs/cgroup -type d -printf '/%P\n' ;;
-	interface|dev)
-		ls /sys/class/net ;;
 	role)
 		printf '%s\n' listener inbound outbound ;;
 	scope)
@@ -183,7 +183,8 @@ _conntab() {
 		compopt -o filenames 2>/dev/null
 		return ;;
 	esac
-	if values=$(_conntab_values "${COMP_WORDS[at]}"); then
+	if [[ $cur != -* || ${COMP_WORDS[at]} == -* ]] &&
+	   values=$(_conntab_values "${COMP_WORDS[at]}"); then
 		# A list: only its last piece is to be completed; of columns, behind its sign.
 		[[ $cur =~ ^(.*,)?[+-]? ]] && head=${BASH_REMATCH[0]}
 	else

@@ -41,6 +41,8 @@ static const char *column_word(size_t index)
 	return index < COLUMN_SETS ? column_sets[index].name : field_word(index - COLUMN_SETS);
 }
 
+#define SERVICES "sed -n 's/^\\([A-Za-z0-9][A-Za-z0-9_.+-]*\\)[[:blank:]].*/\\1/p' /etc/services"
+
 /*
  * By the name of an option, or the name that manuals give to what is expected.
  * Commands print names a line each, and are the same in every shell.
@@ -50,12 +52,13 @@ static const struct value_source {
 	const char *command;
 	const char *(*word)(size_t index);
 } sources[] = {
-	{ "PORT", "sed -n 's/^\\([A-Za-z0-9][A-Za-z0-9_.+-]*\\)[[:blank:]].*/\\1/p' /etc/services",
-	  NULL },
+	{ "PORT", SERVICES, NULL },
+	{ "TARGET...", SERVICES, NULL },
 	{ "PROCESS", "find /proc -mindepth 2 -maxdepth 2 -name comm -exec cat '{}' +", NULL },
 	{ "PID", "find /proc -maxdepth 1 -name '[0-9]*' -printf '%f\\n'", NULL },
 	{ "USER", "cut -d: -f1 /etc/passwd", NULL },
 	{ "INTERFACE", "ls /sys/class/net", NULL },
+	{ "DEV", "ls /sys/class/net", NULL },
 	{ "NETNS", "ls /run/netns", NULL },
 	{ "NS", "ls /run/netns", NULL },
 	{ "UNIT", "find /sys/fs/cgroup -type d -name '*.service' -printf '%f\\n'", NULL },

@@ -76,6 +76,11 @@ for shell in bash zsh fish; do
 	done
 	offers "$shell" "conntab --list" "--listen --listening" "options"
 	offers "$shell" "conntab completion " "bash fish zsh" "shells"
+	offers "$shell" "conntab why --reuse" "--reuseaddr --reuseport" "options of a command"
+	offers "$shell" "conntab why -t --no-v" "--no-v6only" "and behind another option"
+	among "$shell" "conntab why --device l" lo "an interface behind --device"
+	among "$shell" "conntab why --user ro" root "a user behind --user"
+	offers "$shell" "conntab why dom" "domain domain-s" "a service behind why"
 	offers "$shell" "conntab -N $name" "$name" "a namespace behind -N"
 	offers "$shell" "conntab --netns $name" "$name" "and behind --netns"
 	offers "$shell" "conntab state list" "listen listening" "states"

@@ -84,7 +84,7 @@ scene_7() { act - docker-proxy 'tcp("0.0.0.0", 8080)' docker-proxy; }
 scene_8() { act - python3 'tcp("127.0.0.1", 8000, reuse=False, listen=False)' python3 app.py; }
 scene_9() { :; }
 scene_10() { :; }
-scene_11() { act - app 'unix("/run/app.sock")' app; }
+scene_11() { act - app 'unix("/run/app.sock"); kept.pop().close()' app; }
 
 set_scene() {
 	local pid address
