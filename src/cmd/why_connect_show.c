@@ -29,13 +29,15 @@ static void add_socket(struct buf *out, const struct inquiry *inquiry, uint32_t 
 static void add_remedies(struct buf *out, const struct inquiry *inquiry)
 {
 	const struct account account = account_of(inquiry);
-	struct remedies remedies;
+	struct remedies list;
 
-	if (remedies_init(&remedies, out) == 0)
-		for (size_t i = 0; connect_remedy(&account, &inquiry->connect, i, &remedies.text,
-						  &remedies.command); i++)
-			remedies_add(&remedies);
-	remedies_done(&remedies);
+	if (remedies_init(&list, out) == 0) {
+		size_t i = 0;
+
+		while (connect_remedy(&account, &inquiry->connect, i++, &list.text, &list.command))
+			remedies_add(&list);
+	}
+	remedies_done(&list);
 }
 
 void why_show_connect(const struct inquiries *all, const struct inquiry *inquiry,
@@ -72,16 +74,21 @@ static void add_text(struct buf *out, const char *key, struct buf *text)
 	text->length = 0;
 }
 
+/* What becomes of connect(); where it has no word here, it is refused. */
+static const char *const verdicts[CONNECT_COUNT] = {
+	[CONNECT_NOT_HERE] = "unknown",
+	[CONNECT_LISTENS] = "accepted",
+	[CONNECT_QUEUE_FULL] = "stalled",
+};
+
 static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct account account = account_of(inquiry);
 	const struct connect_diagnosis *connect = &inquiry->connect;
-	bool refused = connect->finding > CONNECT_LISTENS;
+	const char *verdict = verdicts[connect->finding];
 
-	json_add_member(",\n \"verdict\":", connect->finding == CONNECT_LISTENS ? "accepted" :
-			refused ? "refused" : connect->finding == CONNECT_QUEUE_FULL ?
-			"stalled" : "unknown", out);
-	json_add_member(",\"errno\":", refused ? "ECONNREFUSED" : NULL, out);
+	json_add_member(",\n \"verdict\":", verdict ? verdict : "refused", out);
+	json_add_member(",\"errno\":", verdict ? NULL : "ECONNREFUSED", out);
 	json_add_member(",\"stage\":", "connect", out);
 	buf_add_literal(out, ",\"certain\":");
 	buf_add_text(out, connect->certain ? "true" : "false");

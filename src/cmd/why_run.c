@@ -32,6 +32,12 @@ struct watcher {
 	size_t count;
 };
 
+static bool is_same(const struct said *a, const struct said *b)
+{
+	return a->call == b->call && a->error == b->error && a->length == b->length &&
+	       memcmp(a->address, b->address, a->length) == 0;
+}
+
 static bool is_said(struct watcher *watcher, const struct trace_failure *failure)
 {
 	struct said said = { .call = failure->call, .error = failure->error };
@@ -41,7 +47,7 @@ static bool is_said(struct watcher *watcher, const struct trace_failure *failure
 		memcpy(said.address, failure->address, failure->length);
 	}
 	for (size_t i = 0; i < watcher->count && i < SAID_MAX; i++)
-		if (memcmp(&watcher->said[i], &said, sizeof(said)) == 0)
+		if (is_same(&watcher->said[i], &said))
 			return true;
 	watcher->said[watcher->count++ % SAID_MAX] = said;
 	return false;
@@ -206,10 +212,9 @@ static void complain_refusal(const char *word, const struct trace_end *end)
 {
 	static const char *const texts[] = {
 		[TRACE_NOT_REFUSED] = "it is not allowed",
-		[TRACE_SET_USER] = "it is set-uid, and only root may look into such a program",
-		[TRACE_SET_GROUP] = "it is set-gid, and only root may look into such a program",
-		[TRACE_CAPABILITIES] = "it has capabilities, and only root may look into such a "
-				       "program",
+		[TRACE_SET_USER] = "it is set-uid: only root may look into it",
+		[TRACE_SET_GROUP] = "it is set-gid: only root may look into it",
+		[TRACE_CAPABILITIES] = "it has capabilities: only root may look into it",
 		[TRACE_NOT_ALLOWED] = "this system lets nobody trace a program here",
 	};
 

@@ -22,8 +22,7 @@ static void add_heading(struct buf *out, const struct inquiry *inquiry,
 	const struct socket *sk = &snap->sockets[blocker->socket];
 	const struct row row = { .snap = snap, .sk = sk };
 
-	buf_add_text(out, blocker->blocks == TRUTH_YES ? "\nIn the way: " :
-		     "\nPerhaps in the way: ");
+	buf_add_text(out, blocker->blocks == TRUTH_YES ? "\nIn the way: " : "\nMaybe in the way: ");
 	buf_add_text(out, state_names[sk->state]);
 	buf_add_char(out, ' ');
 	cell_add_endpoint(out, &row, &sk->local);
@@ -105,19 +104,24 @@ static void add_alternatives(struct remedies *remedies, const struct inquiry *in
 	}
 }
 
-static void add_all_remedies(struct remedies *remedies, const struct inquiry *inquiry)
+/* `blocker` NULL: what helps against other causes. */
+static void add_remedies_against(struct remedies *list, const struct inquiry *inquiry,
+				 const struct blocker *blocker)
 {
 	const struct account account = account_of(inquiry);
-	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	size_t i = 0;
+
+	while (explain_remedy(&account, blocker, i++, &list->text, &list->command))
+		remedies_add(list);
+}
+
+static void add_all_remedies(struct remedies *remedies, const struct inquiry *inquiry)
+{
 	size_t shown = blockers_shown(inquiry);
 
-	for (size_t i = 0; explain_remedy(&account, NULL, i, &remedies->text, &remedies->command);
-	     i++)
-		remedies_add(remedies);
-	for (size_t b = 0; b < shown; b++)
-		for (size_t i = 0; explain_remedy(&account, &diagnosis->blockers[b], i,
-						  &remedies->text, &remedies->command); i++)
-			remedies_add(remedies);
+	add_remedies_against(remedies, inquiry, NULL);
+	for (size_t i = 0; i < shown; i++)
+		add_remedies_against(remedies, inquiry, &inquiry->diagnosis.blockers[i]);
 	add_alternatives(remedies, inquiry);
 	if (!inquiry->free_port)
 		return;

@@ -116,10 +116,10 @@ static struct address any_address(const struct settings *settings)
 
 struct inquiry *why_add_inquiry(struct inquiries *all)
 {
-	struct inquiry *items = all->count == WHY_REQUESTS_MAX ? NULL :
-				array_reserve(all->items, &all->capacity, all->count + 1,
-					      sizeof(*items));
+	struct inquiry *items = NULL;
 
+	if (all->count < WHY_REQUESTS_MAX)
+		items = array_reserve(all->items, &all->capacity, all->count + 1, sizeof(*items));
 	if (!items)
 		return NULL;
 	all->items = items;

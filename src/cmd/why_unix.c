@@ -96,20 +96,19 @@ static void add_holders(struct buf *out, const struct answer *answer, struct buf
 	}
 }
 
-static void show(const struct answer *answer, struct buf *out, struct buf *text,
-		 struct buf *command)
+static void show(const struct answer *answer, struct buf *out, struct buf *text)
 {
 	const struct unix_diagnosis *diagnosis = &answer->diagnosis;
 	struct remedies remedies;
 
-	(void)command;
 	buf_add_literal(text, "unix ");
 	unix_explain(answer->request, diagnosis, text);
 	if (diagnosis->error) {
-		buf_add_text(text, answer->happened ? " The call failed with " :
-						      " bind() would fail with ");
-		buf_add_text(text, strerrorname_np(answer->happened ? answer->happened :
-						   diagnosis->error));
+		int error = answer->happened ? answer->happened : diagnosis->error;
+
+		buf_add_text(text, answer->happened ? " The call failed" : " bind() would fail");
+		buf_add_literal(text, " with ");
+		buf_add_text(text, strerrorname_np(error));
 		buf_add_char(text, '.');
 	}
 	why_add_paragraph(out, text, 0);
@@ -252,8 +251,10 @@ enum status why_show_unix(const struct settings *settings, struct source *source
 		return STATUS_INCOMPLETE;
 	}
 	answer.diagnosis = unix_judge(request, &answer.facts);
-	if (!settings->quiet && buf_init(&command, -1) == 0)
-		(settings->view == VIEW_JSON ? show_json : show)(&answer, out, &text, &command);
+	if (settings->view != VIEW_JSON && !settings->quiet)
+		show(&answer, out, &text);
+	else if (!settings->quiet && buf_init(&command, -1) == 0)
+		show_json(&answer, out, &text, &command);
 	buf_free(&command);
 	buf_free(&text);
 	snapshot_free(answer.facts.snap);
