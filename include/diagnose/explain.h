@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "diagnose/connect.h"
 #include "diagnose/diagnose.h"
 
 /* All that the sentences are about. */
@@ -19,6 +20,8 @@ struct account {
 	uint16_t free_port;		/* one near by where it would work; 0: not known */
 	const char *socket_unit;	/* of systemd, for the wanted port; NULL: none known */
 	bool happened;			/* the call was made, and failed */
+	bool connecting;		/* it was connect() */
+	bool redirected;		/* netfilter sends what comes for the port elsewhere */
 };
 
 /* Names of rules, as in JSON. */
@@ -48,5 +51,14 @@ bool explain_remedy(const struct account *account, const struct blocker *blocker
 
 /* What else the asker should know, a sentence for each `index`; false behind the last one. */
 bool explain_remark(const struct account *account, size_t index, struct buf *out);
+
+/*
+ * The other question: what connect() to the wanted address meets, in a
+ * sentence, and the remedy at `index`.
+ */
+void connect_explain(const struct account *account, const struct connect_diagnosis *diagnosis,
+		     struct buf *out);
+bool connect_remedy(const struct account *account, const struct connect_diagnosis *diagnosis,
+		    size_t index, struct buf *text, struct buf *command);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "why.h"
+#include "why_show.h"
 #include "why_unix.h"
 
 /* ---- the wanted socket ----------------------------------------------- */
@@ -168,7 +168,9 @@ static enum status check(const struct settings *settings)
 		return refuse("--v6only", "it is the opposite of --no-v6only");
 	if (settings->behind_dashes && settings->words != settings->behind_dashes)
 		return refuse("conntab why", "expected no target in front of -- COMMAND");
-	if (!settings->words[0])
+	if (settings->connect && settings->words[0])
+		return refuse("--connect", "expected no target besides HOST:PORT");
+	if (!settings->words[0] && !settings->connect)
 		return refuse("conntab why", "expected a port, or an address and a port: conntab "
 					     "why 8080; or --connect HOST:PORT, or -- COMMAND");
 	return STATUS_FOUND;
@@ -182,6 +184,8 @@ static enum status run_why(const struct settings *settings)
 
 	if (status == STATUS_FOUND && settings->behind_dashes)
 		return why_run(settings);
+	if (status == STATUS_FOUND && settings->connect)
+		return why_connect(settings);
 	if (status == STATUS_FOUND)
 		status = open_input(settings, &all.source);
 	if (status == STATUS_FOUND)

@@ -41,12 +41,15 @@ struct inquiry {
 	struct bind_facts facts;
 	struct diagnosis diagnosis;
 	struct diagnosis alternatives[ALTERNATIVE_COUNT];	/* of those that apply */
+	struct connect_diagnosis connect;	/* where connect() is the question */
 	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
 	int probe_error;		/* errno of the real bind(); 0: it worked */
 	int no_probe;			/* -errno where it could not be tried; 0: it could */
 	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
+	bool redirected;		/* netfilter sends what comes for the port elsewhere */
+	bool connecting;		/* the call that was made was connect() */
 	int happened;			/* errno of the call that was made; 0: none was */
 };
 
@@ -91,7 +94,8 @@ uint16_t why_free_port(const struct inquiry *inquiry);
 /* why_table.c: is this socket of another namespace on the wanted port? */
 bool why_is_elsewhere(const struct inquiry *inquiry, const struct socket *sk);
 
-/* why_facts.c: collect what all questions need, and judge; 0 or -errno. */
+/* why_facts.c: collect what all questions need; and judge; 0 or -errno. */
+int why_find_facts(struct inquiries *all);
 int why_answer(struct inquiries *all);
 
 void why_done(struct inquiries *all);
@@ -106,25 +110,16 @@ static inline struct account account_of(const struct inquiry *inquiry)
 		.free_port = inquiry->free_port,
 		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
 		.happened = inquiry->happened,
+		.connecting = inquiry->connecting,
+		.redirected = inquiry->redirected,
 	};
 }
 
-/* why_holder.c: append `text` in lines, from column `at` on; it is empty then. */
-void why_add_paragraph(struct buf *out, struct buf *text, size_t at);
-
-/* why_holder.c: append who holds a socket; `text` is empty before and after. */
-void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
-		       struct buf *text);
-
-/* why_show.c, why_json.c: append one answer. */
-void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
-void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
-
-/* why_verbose.c: the bind() that was tried, if one was; all that was done, for --verbose. */
-void why_add_probe(const struct inquiry *inquiry, struct buf *out);
-void why_say_verbose(const struct inquiries *all);
-
 /* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */
 enum status why_run(const struct settings *settings);
+
+/* why_connect.c: HOST:PORT of --connect; or a connect() of a command that failed. */
+enum status why_connect(const struct settings *settings);
+int why_judge_connect(struct inquiries *all);
 
 #endif

@@ -241,7 +241,7 @@ static void name_socket_units(struct inquiries *all)
 
 /* ---- all of it ------------------------------------------------------- */
 
-int why_answer(struct inquiries *all)
+int why_find_facts(struct inquiries *all)
 {
 	int err = why_read_table(all);
 
@@ -252,7 +252,24 @@ int why_answer(struct inquiries *all)
 		return -ENOMEM;
 	for (size_t i = 0; i < all->count; i++)
 		state_facts(all, &all->items[i]);
-	err = judge_all(all);
+	return 0;
+}
+
+static void find_redirections(struct inquiries *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		all->items[i].redirected =
+			all->items[i].request.local.port &&
+			facts_redirected(all->source, all->items[i].request.local.port) ==
+			TRUTH_YES;
+}
+
+int why_answer(struct inquiries *all)
+{
+	int err = why_find_facts(all);
+
+	if (!err)
+		err = judge_all(all);
 	if (err)
 		return err;
 	read_options(all);
@@ -265,14 +282,17 @@ int why_answer(struct inquiries *all)
 		why_look_elsewhere(all);
 	}
 	/* Who asks for a range sees himself what is free. */
-	if (all->count <= ADVISED_MOST && !all->settings->quiet)
+	if (all->count <= ADVISED_MOST && !all->settings->quiet) {
 		find_free_ports(all);
+		find_redirections(all);
+	}
 	return 0;
 }
 
 void why_done(struct inquiries *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
+		connect_diagnosis_done(&all->items[i].connect);
 		diagnosis_done(&all->items[i].diagnosis);
 		for (enum alternative a = 0; a < ALTERNATIVE_COUNT; a++)
 			diagnosis_done(&all->items[i].alternatives[a]);

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "why.h"
+#include "why_show.h"
 
 enum { PROCESSES_SHOWN = 4 };
 

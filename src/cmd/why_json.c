@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "why.h"
+#include "why_show.h"
 
 static void add_bool(struct buf *out, const char *key, bool value)
 {
@@ -46,7 +46,7 @@ static void add_sentence(struct buf *out, const char *key, struct buf *text)
 	text->length = 0;
 }
 
-static void add_wanted(struct buf *out, const struct inquiry *inquiry)
+void why_json_wanted(struct buf *out, const struct inquiry *inquiry)
 {
 	const struct bind_request *request = &inquiry->request;
 	const struct snapshot *snap = inquiry->facts.snap;
@@ -94,7 +94,7 @@ static void add_remedies(struct buf *out, const struct inquiry *inquiry,
 	buf_free(&command);
 }
 
-static void add_socket(struct buf *out, const struct inquiry *inquiry, uint32_t socket)
+void why_json_socket(struct buf *out, const struct inquiry *inquiry, uint32_t socket)
 {
 	const struct bind_options *options = &inquiry->facts.options[socket];
 	struct buf more;
@@ -120,7 +120,7 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 	add_sentence(out, ",\"holder\":", text);
 	add_truth(out, ",\"blocks\":", (uint8_t)blocker->blocks);
 	buf_add_literal(out, ",\n   \"socket\":");
-	add_socket(out, inquiry, blocker->socket);
+	why_json_socket(out, inquiry, blocker->socket);
 	buf_add_literal(out, ",\n   \"remedies\":");
 	add_remedies(out, inquiry, blocker, text);
 	buf_add_char(out, '}');
@@ -139,7 +139,7 @@ static void add_note(struct buf *out, bool *any, enum severity severity, const c
 	*any = true;
 }
 
-static void add_notes(struct buf *out, const struct inquiry *inquiry, struct buf *text)
+void why_json_notes(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct account account = account_of(inquiry);
 	bool any = false;
@@ -158,8 +158,8 @@ static void add_notes(struct buf *out, const struct inquiry *inquiry, struct buf
 }
 
 /* Listeners on the port in other namespaces. */
-static void add_elsewhere(struct buf *out, const struct inquiries *all,
-			  const struct inquiry *inquiry)
+void why_json_elsewhere(struct buf *out, const struct inquiries *all,
+			const struct inquiry *inquiry)
 {
 	const char *before = "[\n  ";
 
@@ -217,7 +217,7 @@ void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, s
 	if (buf_init(&text, -1) < 0)
 		return;
 	buf_add_literal(out, "{\"schema\":\"conntab-why/1\",\"wanted\":");
-	add_wanted(out, inquiry);
+	why_json_wanted(out, inquiry);
 	add_verdict(out, inquiry, &text);
 	buf_add_literal(out, ",\n \"blockers\":[");
 	for (size_t i = 0; i < diagnosis->count; i++) {
@@ -225,7 +225,7 @@ void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, s
 		add_blocker(out, inquiry, &diagnosis->blockers[i], &text);
 	}
 	buf_add_literal(out, "],\n \"elsewhere\":");
-	add_elsewhere(out, all, inquiry);
+	why_json_elsewhere(out, all, inquiry);
 	buf_add_literal(out, ",\n \"remedies\":");
 	add_remedies(out, inquiry, NULL, &text);
 	buf_add_literal(out, ",\"probe\":");
@@ -236,7 +236,7 @@ void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, s
 		buf_add_literal(out, "null");
 	}
 	buf_add_literal(out, ",\n \"notes\":");
-	add_notes(out, inquiry, &text);
+	why_json_notes(out, inquiry, &text);
 	buf_add_literal(out, "}\n");
 	buf_free(&text);
 }

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "collect/facts.h"
 #include "diagnose/trace.h"
-#include "why.h"
+#include "why_show.h"
 #include "why_unix.h"
 
 enum { SAID_MAX = 64, WIDTH = 79 };
@@ -102,18 +102,29 @@ static void add_failure(struct buf *out, const struct trace_failure *failure)
 	buf_free(&text);
 }
 
+static void show_answer(struct inquiries *all, struct inquiry *inquiry, struct buf *out)
+{
+	bool json = all->settings->view == VIEW_JSON;
+
+	if (inquiry->happened == ECONNREFUSED) {
+		if (why_judge_connect(all) == 0)
+			(json ? why_show_connect_json : why_show_connect)(all, inquiry, out);
+	} else if (why_answer(all) == 0) {
+		(json ? why_show_json : why_show)(all, inquiry, out);
+	}
+}
+
 static void explain(const struct settings *settings, const struct trace_failure *failure,
 		    struct buf *out)
 {
 	struct inquiries all = { .settings = settings };
 	struct inquiry *inquiry = why_add_inquiry(&all);
-	bool json = settings->view == VIEW_JSON;
 
 	if (inquiry && request_of(failure, &inquiry->request) == 0 &&
 	    open_namespace(&all.source, failure->pid) == 0) {
 		inquiry->happened = failure->error;
-		if (why_answer(&all) == 0)
-			(json ? why_show_json : why_show)(&all, inquiry, out);
+		inquiry->connecting = failure->call == TRACE_CONNECT;
+		show_answer(&all, inquiry, out);
 	}
 	why_done(&all);
 }

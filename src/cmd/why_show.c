@@ -5,13 +5,11 @@
 
 #include "base/text.h"
 #include "view/cell.h"
-#include "why.h"
+#include "why_show.h"
 
 enum {
-	COMMAND_AT = 7,
 	BLOCKERS_SHOWN = 3,
-	REMEDIES_MAX = 12,
-	NUMBER_COLUMNS = 3,
+	ELSEWHERE_SHOWN = 2,
 };
 
 /* ---- blockers -------------------------------------------------------- */
@@ -90,47 +88,6 @@ static void add_blockers(struct buf *out, const struct inquiry *inquiry, struct 
 
 /* ---- remedies -------------------------------------------------------- */
 
-struct remedies {
-	struct buf *out;
-	struct buf text, command;
-	struct buf seen;		/* texts and commands, each ended by NUL */
-	size_t count;
-};
-
-/* The same advice for ten sockets is given once; so is one of ten ways to wait. */
-static void add_remedy(struct remedies *remedies)
-{
-	struct buf *text = &remedies->text, *command = &remedies->command;
-	size_t start = remedies->seen.length;
-
-	buf_add_char(&remedies->seen, '\n');
-	buf_add(&remedies->seen, text->data, text->length);
-	buf_add_char(&remedies->seen, '\n');
-	buf_add(&remedies->seen, command->data, command->length);
-	buf_add_char(&remedies->seen, '\n');
-	if (remedies->count == REMEDIES_MAX ||
-	    memmem(remedies->seen.data, start, remedies->seen.data + start,
-		   remedies->seen.length - start)) {
-		remedies->seen.length = start;
-		text->length = command->length = 0;
-		return;
-	}
-	if (!remedies->count++)
-		buf_add_literal(remedies->out, "\nWhat to do:\n");
-	buf_add_blanks(remedies->out, remedies->count < 10 ? WHY_INDENT : WHY_INDENT - 1);
-	buf_add_unsigned(remedies->out, remedies->count);
-	buf_add_literal(remedies->out, ". ");
-	buf_add_char(text, '\0');
-	text_add_wrapped(remedies->out, text->data, WHY_INDENT + NUMBER_COLUMNS,
-			 WHY_WIDTH - WHY_INDENT - NUMBER_COLUMNS);
-	if (command->length) {
-		buf_add_blanks(remedies->out, COMMAND_AT);
-		buf_add(remedies->out, command->data, command->length);
-		buf_add_char(remedies->out, '\n');
-	}
-	text->length = command->length = 0;
-}
-
 /* Where the wanted socket is blocked: what would not be.  Options have lines of their own. */
 static void add_alternatives(struct remedies *remedies, const struct inquiry *inquiry)
 {
@@ -144,7 +101,7 @@ static void add_alternatives(struct remedies *remedies, const struct inquiry *in
 			continue;
 		buf_add_text(&remedies->text, alternatives[i].text);
 		buf_add_literal(&remedies->text, ": that would work");
-		add_remedy(remedies);
+		remedies_add(remedies);
 	}
 }
 
@@ -156,30 +113,27 @@ static void add_all_remedies(struct remedies *remedies, const struct inquiry *in
 
 	for (size_t i = 0; explain_remedy(&account, NULL, i, &remedies->text, &remedies->command);
 	     i++)
-		add_remedy(remedies);
+		remedies_add(remedies);
 	for (size_t b = 0; b < shown; b++)
 		for (size_t i = 0; explain_remedy(&account, &diagnosis->blockers[b], i,
 						  &remedies->text, &remedies->command); i++)
-			add_remedy(remedies);
+			remedies_add(remedies);
 	add_alternatives(remedies, inquiry);
 	if (!inquiry->free_port)
 		return;
 	buf_add_literal(&remedies->text, "use another port: ");
 	buf_add_unsigned(&remedies->text, inquiry->free_port);
 	buf_add_literal(&remedies->text, " is free");
-	add_remedy(remedies);
+	remedies_add(remedies);
 }
 
 static void show_remedies(struct buf *out, const struct inquiry *inquiry)
 {
-	struct remedies remedies = { .out = out };
+	struct remedies remedies;
 
-	if (buf_init(&remedies.text, -1) == 0 && buf_init(&remedies.command, -1) == 0 &&
-	    buf_init(&remedies.seen, -1) == 0)
+	if (remedies_init(&remedies, out) == 0)
 		add_all_remedies(&remedies, inquiry);
-	buf_free(&remedies.text);
-	buf_free(&remedies.command);
-	buf_free(&remedies.seen);
+	remedies_done(&remedies);
 }
 
 /* ---- all of it ------------------------------------------------------- */
@@ -221,25 +175,40 @@ static void add_namespace(struct buf *text, const struct netns *netns)
 		buf_add_unsigned(text, netns->inode);
 }
 
-/* "No conflict: it is inside container X." */
-static void add_elsewhere(struct buf *out, const struct inquiries *all,
-			  const struct inquiry *inquiry, struct buf *text)
+static const struct socket *find_elsewhere(const struct inquiry *inquiry,
+					   const struct snapshot *snap)
 {
+	for (size_t i = 0; i < snap->count; i++)
+		if (why_is_elsewhere(inquiry, &snap->sockets[i]))
+			return &snap->sockets[i];
+	return NULL;
+}
+
+/* "No conflict: it is inside container X." */
+void why_add_elsewhere(struct buf *out, const struct inquiries *all,
+		       const struct inquiry *inquiry, const char *meaning, struct buf *text)
+{
+	size_t count = 0;
+
 	for (size_t i = 0; i < all->elsewhere.count; i++) {
 		const struct snapshot *snap = all->elsewhere.snaps[i];
-		const struct socket *sk = snap->sockets, *end = sk + snap->count;
+		const struct socket *sk = find_elsewhere(inquiry, snap);
 
-		while (sk < end && !why_is_elsewhere(inquiry, sk))
-			sk++;
-		if (sk == end)
+		if (!sk || count++ >= ELSEWHERE_SHOWN)
 			continue;
 		buf_add_literal(text, "There is a listener on that port in ");
 		add_namespace(text, &snap->netns[sk->netns]);
-		buf_add_literal(text, ". It is not in the way: each namespace has ports of its "
-				      "own.");
+		buf_add_literal(text, ". ");
+		buf_add_text(text, meaning);
 		why_add_paragraph(out, text, 0);
 		why_add_processes(out, snap, sk, text);
 	}
+	if (count <= ELSEWHERE_SHOWN)
+		return;
+	buf_add_literal(text, "Others are in ");
+	buf_add_unsigned(text, count - ELSEWHERE_SHOWN);
+	buf_add_text(text, count - ELSEWHERE_SHOWN > 1 ? " more namespaces." : " more namespace.");
+	why_add_paragraph(out, text, 0);
 }
 
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out)
@@ -260,7 +229,8 @@ void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct
 	why_add_paragraph(out, &text, 0);
 	add_remarks(out, inquiry, &text);
 	if (inquiry->diagnosis.verdict == VERDICT_FREE)
-		add_elsewhere(out, all, inquiry, &text);
+		why_add_elsewhere(out, all, inquiry, "It is not in the way: each "
+				  "namespace has ports of its own.", &text);
 	add_blockers(out, inquiry, &text);
 	show_remedies(out, inquiry);
 	buf_free(&text);

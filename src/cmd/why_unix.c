@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "collect/unix_look.h"
-#include "why.h"
+#include "why_show.h"
 #include "why_unix.h"
 
 enum { HOLDERS_SHOWN = 4 };
@@ -100,7 +100,9 @@ static void show(const struct answer *answer, struct buf *out, struct buf *text,
 		 struct buf *command)
 {
 	const struct unix_diagnosis *diagnosis = &answer->diagnosis;
+	struct remedies remedies;
 
+	(void)command;
 	buf_add_literal(text, "unix ");
 	unix_explain(answer->request, diagnosis, text);
 	if (diagnosis->error) {
@@ -112,16 +114,10 @@ static void show(const struct answer *answer, struct buf *out, struct buf *text,
 	}
 	why_add_paragraph(out, text, 0);
 	add_holders(out, answer, text);
-	if (!add_remedy(answer, text, command))
-		return;
-	buf_add_literal(out, "\nWhat to do:\n  1. ");
-	buf_add_char(text, '\0');
-	text_add_wrapped(out, text->data, WHY_INDENT + 3, WHY_WIDTH - WHY_INDENT - 3);
-	if (command->length) {
-		buf_add_literal(out, "       ");
-		buf_add(out, command->data, command->length);
-		buf_add_char(out, '\n');
-	}
+	if (remedies_init(&remedies, out) == 0 &&
+	    add_remedy(answer, &remedies.text, &remedies.command))
+		remedies_add(&remedies);
+	remedies_done(&remedies);
 }
 
 /* ---- JSON ------------------------------------------------------------ */

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "why.h"
+#include "why_show.h"
 
 void why_add_probe(const struct inquiry *inquiry, struct buf *out)
 {

@@ -67,6 +67,11 @@ IS(is_refused)
 	return is_error(account, EACCES) || is_error(account, EPERM);
 }
 
+IS(is_out_of_ports)
+{
+	return account->connecting && is_error(account, EADDRNOTAVAIL);
+}
+
 IS(is_tentative)
 {
 	return is_error(account, EADDRNOTAVAIL) && account->facts->address == ADDRESS_TENTATIVE;
@@ -144,6 +149,13 @@ static const struct {
 	  { { "look what the unit allows: SocketBindAllow=, SocketBindDeny=, SystemCallFilter=",
 	      "systemctl cat UNIT" },
 	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
+	{ is_out_of_ports,
+	  "can't be reached from here: every local port that a connection there could have "
+	  "({range}) is in use (EADDRNOTAVAIL).",
+	  { { "see who has so many", "conntab -s" },
+	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" },
+	    { "keep connections open in place of making new ones; connect from more than one "
+	      "address", NULL } } },
 	{ is_tentative,
 	  "is not usable yet: the kernel still asks whether another host has {wanted_address} "
 	  "(tentative), and {fails} with EADDRNOTAVAIL.",
@@ -313,6 +325,11 @@ IS(is_hiding_blockers)
 	return diagnosis->count && diagnosis->error && diagnosis->error != EADDRINUSE;
 }
 
+IS(is_redirected)
+{
+	return account->redirected;
+}
+
 IS(is_incomplete)
 {
 	return !account->facts->whole;
@@ -346,6 +363,9 @@ static const struct {
 	  "Port {port} is one of those that outgoing connections are given ({range}): one may "
 	  "take it at any time. To keep it: sysctl -w "
 	  "net.ipv4.ip_local_reserved_ports={reserved}" },
+	{ is_redirected,
+	  "A rule of netfilter sends what comes for port {port} elsewhere before any socket is "
+	  "asked (published container ports do so): nft list ruleset" },
 	{ is_incomplete,
 	  "Not all sockets could be read, so there may be more." },
 };

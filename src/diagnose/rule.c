@@ -152,9 +152,8 @@ void explain_blocker(const struct account *account, const struct blocker *blocke
 	buf_add_char(out, '.');
 }
 
-/* The remedy at `*index` of a list, of those that fit; else `*index` is less by their number. */
-static bool find_remedy(const struct account *account, const struct blocker *blocker,
-			const struct remedy *remedy, size_t *index, const struct remedy **found)
+bool remedy_find(const struct account *account, const struct blocker *blocker,
+		 const struct remedy *remedy, size_t *index, const struct remedy **found)
 {
 	for (; remedy && remedy->text; remedy++) {
 		if (!sentence_fits(account, blocker, remedy->text, QUOTING_TEXT))
@@ -178,6 +177,14 @@ static bool is_lasting(const struct account *account, const struct blocker *bloc
 	return socket_is_listener(sk) || sk->state == STATE_BOUND;
 }
 
+void remedy_add(const struct account *account, const struct blocker *blocker,
+		const struct remedy *remedy, struct buf *text, struct buf *command)
+{
+	sentence_add(account, blocker, remedy->text, QUOTING_TEXT, text);
+	if (remedy->command)
+		sentence_add(account, blocker, remedy->command, QUOTING_SHELL, command);
+}
+
 bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
 		    struct buf *text, struct buf *command)
 {
@@ -194,11 +201,9 @@ bool explain_remedy(const struct account *account, const struct blocker *blocker
 		lists[0] = cause_remedies(account);
 	}
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !found; i++)
-		find_remedy(account, blocker, lists[i], &index, &found);
+		remedy_find(account, blocker, lists[i], &index, &found);
 	if (!found)
 		return false;
-	sentence_add(account, blocker, found->text, QUOTING_TEXT, text);
-	if (found->command)
-		sentence_add(account, blocker, found->command, QUOTING_SHELL, command);
+	remedy_add(account, blocker, found, text, command);
 	return true;
 }

@@ -90,7 +90,7 @@ static bool expand(const struct scene *scene, const char *text, struct buf *out)
 {
 	bool fits = true;
 
-	for (const char *brace; (brace = strchr(text, '{')); ) {
+	for (const char *brace = strchr(text, '{'); brace; brace = strchr(text, '{')) {
 		const char *end = strchr(brace, '}');
 
 		if (!end)

@@ -23,6 +23,15 @@ void sentence_add(const struct account *account, const struct blocker *blocker, 
 bool sentence_fits(const struct account *account, const struct blocker *blocker, const char *text,
 		   enum quoting quoting);
 
+/*
+ * rule.c: the remedy at `*index` of a list, of those that fit; else `*index` is
+ * less by their number.  And its words.
+ */
+bool remedy_find(const struct account *account, const struct blocker *blocker,
+		 const struct remedy *remedy, size_t *index, const struct remedy **found);
+void remedy_add(const struct account *account, const struct blocker *blocker,
+		const struct remedy *remedy, struct buf *text, struct buf *command);
+
 /* holder.c: lists of remedies for a sort of holder. */
 const struct remedy *holder_remedies(const struct account *account,
 				     const struct blocker *blocker);

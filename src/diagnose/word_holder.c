@@ -40,6 +40,15 @@ WORD(add_holder_address)
 	return sk;
 }
 
+WORD(add_holder_protocol)
+{
+	const struct socket *sk = holder_of(scene);
+
+	if (sk)
+		buf_add_text(out, protocols[sk->protocol].name);
+	return sk;
+}
+
 /* One address, not all of them. */
 WORD(add_holder_single)
 {
@@ -53,11 +62,13 @@ WORD(add_holder_single)
 WORD(add_ip)
 {
 	const struct socket *sk = holder_of(scene);
+	struct address plain;
 
-	if (sk)
-		buf_add_text(out, address_unmapped(&sk->local.address).family == AF_INET ? "IPv4" :
-			     "IPv6");
-	return sk;
+	if (!sk)
+		return false;
+	plain = address_unmapped(&sk->local.address);
+	buf_add_text(out, plain.family == AF_INET ? "IPv4" : "IPv6");
+	return true;
 }
 
 WORD(add_holder_user)
@@ -178,6 +189,7 @@ WORD(is_on_any_device)
 }
 const struct word holder_words[] = {
 	{ "holder", add_holder }, { "holder_address", add_holder_address },
+	{ "holder_protocol", add_holder_protocol },
 	{ "holder_single", add_holder_single }, { "ip", add_ip },
 	{ "holder_user", add_holder_user }, { "holder_device", add_holder_device },
 	{ "peer", add_peer }, { "seconds", add_seconds }, { "command", add_command },

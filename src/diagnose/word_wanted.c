@@ -159,8 +159,9 @@ WORD(add_wanted_host)
 
 WORD(add_wanted_ip)
 {
-	buf_add_text(out, scene->account->request->local.address.family == AF_INET6 ? "ipv6" :
-		     "ipv4");
+	int family = scene->account->request->local.address.family;
+
+	buf_add_text(out, family == AF_INET6 ? "ipv6" : "ipv4");
 	return true;
 }
 

@@ -115,7 +115,7 @@ inner() {
 
 # first NAME PORT: asks in a PID namespace whose first process has that name and listens there
 first() {
-	here unshare --pid --fork --mount-proc --kill-child -- \
+	nsenter --target "$NS" --net -- unshare --pid --fork --mount-proc --kill-child -- \
 		"$MKSOCK" listen "port=$2" "comm=$1" <"$LINES_OF.in" >"$TMP/first" 2>&1 &
 	STARTED+=($!)
 	until_true grep -qs '^ready$' "$TMP/first"

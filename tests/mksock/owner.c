@@ -10,6 +10,7 @@
 #include <linux/io_uring.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,8 +153,13 @@ struct holding {
 static void *holding_thread(void *data)
 {
 	struct holding *holding = data;
+	sigset_t term;
 
-	if (!holding->leads && unshare(CLONE_FILES))
+	/* Its handler would close the standard input of this thread only. */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	if (!holding->leads &&
+	    (pthread_sigmask(SIG_BLOCK, &term, NULL) || unshare(CLONE_FILES)))
 		die("unshare the descriptors");
 	if (holding->leads && pthread_join(holding->leader, NULL))
 		die("wait for the main thread");

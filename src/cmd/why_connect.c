@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* conntab why --connect HOST:PORT: why is a connection there refused? */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect/facts.h"
+#include "collect/lookup.h"
+#include "why_show.h"
+
+enum { HOST_MAX = 256, ADDRESSES_MOST = 8, PORTS_OF_NAME = 1 };
+
+/* ---- what is asked --------------------------------------------------- */
+
+static enum status refuse(const struct settings *settings, const char *why)
+{
+	complain("--connect", settings->connect, why);
+	return STATUS_USAGE;
+}
+
+/* "example.org:443", "[::1]:https": the host, and behind its colon the port. */
+static const char *split(const char *text, char host[HOST_MAX])
+{
+	const char *colon = strrchr(text, ':'), *end = colon;
+
+	if (!colon || colon == text)
+		return NULL;
+	if (*text == '[' && colon[-1] == ']') {
+		text++;
+		end--;
+	} else if (memchr(text, ':', (size_t)(colon - text))) {
+		return NULL;
+	}
+	if (end == text || (size_t)(end - text) >= HOST_MAX)
+		return NULL;
+	memcpy(host, text, (size_t)(end - text));
+	host[end - text] = '\0';
+	return colon + 1;
+}
+
+static bool read_port(const char *text, uint16_t *port)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9')
+		return lookup_service(text, port, PORTS_OF_NAME) > 0;
+	*port = (uint16_t)number;
+	return !*end && number && number <= UINT16_MAX;
+}
+
+static size_t read_host(const char *host, struct address *addresses)
+{
+	*addresses = (struct address){ .family = strchr(host, ':') ? AF_INET6 : AF_INET };
+	if (inet_pton(addresses->family, host, addresses->bytes) == 1)
+		return 1;
+	return lookup_host(host, addresses, ADDRESSES_MOST);
+}
+
+static bool is_asked(const struct settings *settings, const struct address *address)
+{
+	uint32_t version = address->family == AF_INET ? IP_VERSION_4 : IP_VERSION_6;
+
+	return !settings->versions || (settings->versions & version);
+}
+
+static enum status read_question(struct inquiries *all)
+{
+	const struct settings *settings = all->settings;
+	struct address addresses[ADDRESSES_MOST];
+	char host[HOST_MAX];
+	const char *port_text = split(settings->connect, host);
+	struct inquiry *inquiry;
+	uint16_t port = 0;
+	size_t count;
+
+	if (!port_text || !read_port(port_text, &port))
+		return refuse(settings, "expected an address or a host, and a port: "
+					"127.0.0.1:8080, [::1]:443, db.example.org:5432");
+	count = read_host(host, addresses);
+	if (!count)
+		return refuse(settings, "no address of that host is known");
+	for (size_t i = 0; i < count; i++) {
+		if (!is_asked(settings, &addresses[i]))
+			continue;
+		inquiry = why_add_inquiry(all);
+		if (!inquiry)
+			return refuse(settings, "out of memory");
+		inquiry->request.protocol = settings->protocols & PROTOCOL_BIT(PROTOCOL_UDP) ?
+					    PROTOCOL_UDP : PROTOCOL_TCP;
+		inquiry->request.local = (struct endpoint){ addresses[i], port };
+		inquiry->request.uid = geteuid();
+	}
+	return all->count ? STATUS_FOUND : refuse(settings, "it has no address of that IP version");
+}
+
+/* ---- the answer ------------------------------------------------------ */
+
+int why_judge_connect(struct inquiries *all)
+{
+	int err = why_find_facts(all);
+
+	for (size_t i = 0; i < all->count && !err; i++) {
+		struct inquiry *inquiry = &all->items[i];
+		const struct connect_request request = {
+			.protocol = inquiry->request.protocol,
+			.peer = inquiry->request.local,
+			.nonlocal = inquiry->facts.address == ADDRESS_ABSENT,
+			.interface = inquiry->request.interface,
+		};
+
+		err = connect_judge(&request, &inquiry->facts, &inquiry->connect);
+	}
+	if (!err && !all->settings->replay)
+		why_look_elsewhere(all);
+	return err;
+}
+
+static enum status status_of(const struct inquiry *inquiry)
+{
+	switch (inquiry->connect.finding) {
+	case CONNECT_LISTENS:
+		return STATUS_FOUND;
+	case CONNECT_NOT_HERE:
+		return STATUS_INCOMPLETE;
+	default:
+		return STATUS_NOTHING;
+	}
+}
+
+/* A client tries one address after the other: one that works is enough. */
+static enum status show(const struct inquiries *all)
+{
+	bool json = all->settings->view == VIEW_JSON;
+	enum status status = status_of(&all->items[0]);
+	struct buf out;
+
+	if (buf_init(&out, STDOUT_FILENO) < 0) {
+		complain("out of memory", NULL, "the answer could not be shown");
+		return STATUS_INCOMPLETE;
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		if (status_of(&all->items[i]) < status)
+			status = status_of(&all->items[i]);
+		if (all->settings->quiet)
+			continue;
+		buf_add_text(&out, i && !json ? "\n" : "");
+		(json ? why_show_connect_json : why_show_connect)(all, &all->items[i], &out);
+	}
+	say_notes(all->settings, all->snap, false);
+	return finish(&out, status);
+}
+
+enum status why_connect(const struct settings *settings)
+{
+	struct inquiries all = { .settings = settings };
+	enum status status = open_input(settings, &all.source);
+	int err;
+
+	if (status == STATUS_FOUND)
+		status = read_question(&all);
+	if (status == STATUS_FOUND) {
+		err = why_judge_connect(&all);
+		if (err)
+			complain("the sockets could not be read", NULL, strerror(-err));
+		status = err ? STATUS_INCOMPLETE : show(&all);
+	}
+	why_done(&all);
+	return status;
+}

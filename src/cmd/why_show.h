@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* How the answers of `conntab why` look. */
+#ifndef CMD_WHY_SHOW_H
+#define CMD_WHY_SHOW_H
+
+#include "why.h"
+
+/* why_holder.c: append `text` in lines, from column `at` on; it is empty then. */
+void why_add_paragraph(struct buf *out, struct buf *text, size_t at);
+
+/* why_holder.c: append who holds a socket; `text` is empty before and after. */
+void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
+		       struct buf *text);
+
+/* why_show.c, why_json.c: append one answer. */
+void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
+
+/* why_verbose.c: the bind() that was tried, if one was; all that was done, for --verbose. */
+void why_add_probe(const struct inquiry *inquiry, struct buf *out);
+void why_say_verbose(const struct inquiries *all);
+
+/* A numbered list of what to do, each once. */
+struct remedies {
+	struct buf *out;
+	struct buf text, command;	/* of the next one */
+	struct buf seen;
+	size_t count;
+};
+
+/* why_remedies.c: -ENOMEM; add what `text` and `command` hold, which are empty then. */
+int remedies_init(struct remedies *remedies, struct buf *out);
+void remedies_add(struct remedies *remedies);
+void remedies_done(struct remedies *remedies);
+
+/* why_show.c: append listeners on the port in other network namespaces, and what that means. */
+void why_add_elsewhere(struct buf *out, const struct inquiries *all,
+		       const struct inquiry *inquiry, const char *meaning, struct buf *text);
+
+/* why_json.c: parts of an answer: what is wanted, a socket with its options, notes. */
+void why_json_wanted(struct buf *out, const struct inquiry *inquiry);
+void why_json_socket(struct buf *out, const struct inquiry *inquiry, uint32_t socket);
+void why_json_notes(struct buf *out, const struct inquiry *inquiry, struct buf *text);
+void why_json_elsewhere(struct buf *out, const struct inquiries *all,
+			const struct inquiry *inquiry);
+
+/* why_connect_show.c: append one answer to --connect. */
+void why_show_connect(const struct inquiries *all, const struct inquiry *inquiry,
+		      struct buf *out);
+void why_show_connect_json(const struct inquiries *all, const struct inquiry *inquiry,
+			   struct buf *out);
+
+#endif
