@@ -315,7 +315,8 @@ IS(is_ephemeral)
 	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
 	uint16_t port = account->request->local.port;
 
-	return is_free(account) && port && netns_gives_port(netns, port) && !account_is_reserved(account);
+	return is_free(account) && port && netns_gives_port(netns, port) &&
+	       !account_is_reserved(account);
 }
 
 IS(is_hiding_blockers)
