@@ -101,6 +101,7 @@ static enum status read_question(struct inquiries *all)
 int why_judge_connect(struct inquiries *all)
 {
 	int err = why_find_facts(all);
+	bool nobody = false;
 
 	for (size_t i = 0; i < all->count && !err; i++) {
 		struct inquiry *inquiry = &all->items[i];
@@ -112,8 +113,9 @@ int why_judge_connect(struct inquiries *all)
 		};
 
 		err = connect_judge(&request, &inquiry->facts, &inquiry->connect);
+		nobody |= inquiry->connect.finding == CONNECT_NOBODY;
 	}
-	if (!err && !all->settings->replay)
+	if (!err && nobody && !all->settings->replay)
 		why_look_elsewhere(all);
 	return err;
 }
