@@ -122,7 +122,7 @@ static const struct {
 	{ is_free, "is free: bind() would work.", { { NULL, NULL } } },
 	{ is_unknown, "may be free or not: it can't be told from here.",
 	  { { "ask again as root: it may look at the holder's options, or try",
-	      "sudo conntab why {protocol}:{port}" } } },
+	      "sudo conntab why {question}" } } },
 	{ is_exhausted,
 	  "can't be had: every port from which the kernel chooses ({range}) is taken "
 	  "(EADDRINUSE).",
@@ -296,7 +296,7 @@ static bool is_in_list(const char *list, unsigned long port)
 	return false;
 }
 
-static bool is_reserved(const struct account *account)
+bool account_is_reserved(const struct account *account)
 {
 	const struct bind_facts *facts = account->facts;
 
@@ -307,7 +307,7 @@ static bool is_reserved(const struct account *account)
 
 IS(is_reserved_port)
 {
-	return account->request->local.port && is_reserved(account);
+	return account->request->local.port && account_is_reserved(account);
 }
 
 IS(is_ephemeral)
@@ -315,7 +315,8 @@ IS(is_ephemeral)
 	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
 	uint16_t port = account->request->local.port;
 
-	return is_free(account) && port && netns_gives_port(netns, port) && !is_reserved(account);
+	return is_free(account) && port && netns_gives_port(netns, port) &&
+	       !account_is_reserved(account);
 }
 
 IS(is_hiding_blockers)

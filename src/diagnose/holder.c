@@ -247,7 +247,7 @@ static const struct {
 	  { { "look for it on the host", "conntab {-t} {port}" } } },
 	{ is_not_permitted, false,
 	  "It belongs to {holder_user}, and its process may only be seen by that user and root.",
-	  { { "ask again as root", "sudo conntab why {protocol}:{port}" },
+	  { { "ask again as root", "sudo conntab why {question}" },
 	    { "stop the unit that its cgroup belongs to", "sudo systemctl stop {unit}" } } },
 	{ is_socket_unit, false,
 	  "systemd listens here for a socket unit: to stop the service alone does not free the "
@@ -281,14 +281,16 @@ static const struct {
 	  "This is an outgoing connection to {peer}: {port} is in the range from which the kernel "
 	  "takes ports for them ({range}).",
 	  { { "end it (root); the program that has it will see an error", KILL },
-	    { "keep the port from now on: reserve it, so that no connection is given it",
+	    { "{unreserved}keep the port from now on: reserve it, so that no connection is "
+	      "given it",
 	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" },
 	    { "let the server use a port outside that range", NULL } } },
 	{ is_perhaps_outgoing, false,
 	  "This connection with {peer} is still open. It may be an outgoing one: {port} is in the "
 	  "range from which the kernel takes ports for them ({range}).",
-	  { { "end it; the program that has it will see an error", KILL },
-	    { "keep the port from now on: reserve it, so that no connection is given it",
+	  { { "end it (root); the program that has it will see an error", KILL },
+	    { "{unreserved}keep the port from now on: reserve it, so that no connection is "
+	      "given it",
 	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" } } },
 	{ is_half_closed, false,
 	  "{peer} has closed this connection; the program that accepted it has not, and the port "

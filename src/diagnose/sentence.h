@@ -48,4 +48,7 @@ static inline const struct socket *blocker_socket(const struct account *account,
 	return &account->facts->snap->sockets[blocker->socket];
 }
 
+/* cause.c: do outgoing connections keep off the wanted port (ip_local_reserved_ports)? */
+bool account_is_reserved(const struct account *account);
+
 #endif

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+enum { WELL_KNOWN = 1024 };
+
 WORD(add_wanted)
 {
 	const struct bind_request *request = scene->account->request;
@@ -95,6 +97,57 @@ WORD(add_device)
 				       snapshot_interface(facts->snap, facts->netns, index));
 }
 
+/* Root may have a port that this user may not, and share none with him. */
+static bool is_about_user(const struct bind_request *request)
+{
+	return request->uid && (request->reuseport || request->local.port < WELL_KNOWN);
+}
+
+static void add_flags(struct buf *out, const struct bind_request *request)
+{
+	buf_add_text(out, request->reuseaddr ? "--reuseaddr " : "");
+	buf_add_text(out, request->reuseport ? "--reuseport " : "");
+	buf_add_text(out, request->v6only ? "--v6only " : "");
+	if (!is_about_user(request))
+		return;
+	buf_add_literal(out, "--user ");
+	buf_add_unsigned(out, request->uid);
+	buf_add_char(out, ' ');
+}
+
+static void add_target(const struct scene *scene, struct buf *out)
+{
+	const struct endpoint *local = &scene->account->request->local;
+	bool is_ipv6 = local->address.family == AF_INET6;
+	bool is_all = is_ipv6 && address_is_any(&local->address);
+
+	buf_add_text(out, is_ipv6 && !is_all ? "'" : "");
+	add_protocol(scene, out);
+	buf_add_char(out, ':');
+	if (!is_all) {
+		scene_add_address(out, scene, &local->address, 0);
+		buf_add_char(out, ':');
+	}
+	add_port(scene, out);
+	buf_add_text(out, is_ipv6 && !is_all ? "'" : "");
+}
+
+/* What was asked, to be asked again by root: options, target. */
+WORD(add_question)
+{
+	const struct bind_request *request = scene->account->request;
+
+	add_flags(out, request);
+	if (request->interface) {
+		buf_add_literal(out, "--device ");
+		if (!add_device(scene, out))
+			return false;
+		buf_add_char(out, ' ');
+	}
+	add_target(scene, out);
+	return !request->scope;
+}
+
 /* An address as in a configuration, without brackets. */
 WORD(add_wanted_host)
 {
@@ -120,6 +173,12 @@ WORD(is_unset)
 	return !scene->account->request->reuseaddr;
 }
 
+WORD(is_unreserved)
+{
+	(void)out;
+	return !account_is_reserved(scene->account);
+}
+
 WORD(is_for_any_device)
 {
 	(void)out;
@@ -133,6 +192,7 @@ const struct word wanted_words[] = {
 	{ "-t", add_protocol_option }, { "free_port", add_free_port }, { "fails", add_fails },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "reserved", add_reserved }, { "device", add_device },
-	{ "unset", is_unset }, { "for_any_device", is_for_any_device },
+	{ "question", add_question }, { "unset", is_unset },
+	{ "unreserved", is_unreserved }, { "for_any_device", is_for_any_device },
 	{ NULL, NULL },
 };

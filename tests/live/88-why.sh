@@ -232,7 +232,7 @@ situation "root's socket, asked by a plain user" listen port=8080
 asks_as_nobody 127.0.0.1:8080
 answers blocked EADDRINUSE port=8080 uid=65534
 says 'belongs to root, and its process may only be seen by that user and root'
-says 'sudo conntab why tcp:8080'
+says 'sudo conntab why tcp:127.0.0.1:8080'
 
 # --- options
 
@@ -308,7 +308,7 @@ answers blocked EADDRINUSE "port=$PORT" reuseaddr=1
 blocked_by client ESTAB same-address
 says "outgoing connection to 127\.0\.0\.1:80: $PORT is in the range"
 COMMANDS=$(command_for 'keep the port from now on')
-frees "$(command_for 'end it;')" "port=$PORT"
+frees "$(command_for 'end it (root);')" "port=$PORT"
 here sh -c "$COMMANDS" >/dev/null
 asks "127.0.0.1:$PORT"
 answers free OK "port=$PORT"

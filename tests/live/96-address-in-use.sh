@@ -85,6 +85,7 @@ scene_8() { act - python3 'tcp("127.0.0.1", 8000, reuse=False, listen=False)' py
 scene_9() { :; }
 scene_10() { :; }
 scene_11() { act - app 'unix("/run/app.sock"); kept.pop().close()' app; }
+scene_12() { act - node 'tcp("127.0.0.1", 8080)' node server.js; }
 
 set_scene() {
 	local pid address
