@@ -147,7 +147,7 @@ chmod 4755 "$TMP/setuid"
 if setpriv --reuid=65534 --clear-groups "$TMP/setuid" try uid=0 </dev/null >/dev/null 2>&1; then
 	run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$TMP/setuid" try port=8080
 	expect_rc 126 "$TITLE: exit 126"
-	expect_err 'set-uid, and only root' "$TITLE: says why"
+	expect_err 'set-uid: only root' "$TITLE: says why"
 	[ ! -s "$OUT" ]
 	judge "$TITLE: is not run" "$OUT"
 fi
