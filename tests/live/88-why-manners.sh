@@ -102,7 +102,7 @@ asks --no-probe 127.0.0.1:9000
 answers blocked EADDRINUSE port=9000
 
 # What a plain user's bind() may not do says nothing of root's.
-situation "the rights of another user" bound port=80 reuseaddr=1
+situation "the rights of another user" bound port=80
 asks_as_nobody --user root --reuseaddr 127.0.0.1:80
 expect_rc 3 "$TITLE: exit 3"
 expect_json '.verdict == "unknown" and .certain == false and .probe == null' "$TITLE: unknown"
