@@ -53,6 +53,40 @@ static enum truth is_writable_by(const struct stat *st, uint32_t uid)
 	return (st->st_mode & 030) == 030 ? TRUTH_MAYBE : TRUTH_NO;
 }
 
+/* Of a directory on the way, likewise: may it be searched? */
+static enum truth is_searchable_by(const struct stat *st, uint32_t uid)
+{
+	if (uid == 0)
+		return TRUTH_YES;
+	if (st->st_uid == uid)
+		return st->st_mode & 0100 ? TRUTH_YES : TRUTH_NO;
+	if (!(st->st_mode & 0010) == !(st->st_mode & 0001))
+		return st->st_mode & 0001 ? TRUTH_YES : TRUTH_NO;
+	return TRUTH_MAYBE;
+}
+
+/* We may come further than the user, who is stopped by the first that is closed to him. */
+static enum truth is_reachable_by(const struct unix_request *request)
+{
+	char directory[UNIX_PATH_MAX + 1];
+	enum truth may = TRUTH_YES;
+	struct stat st;
+
+	for (size_t i = 0; i < request->length && may != TRUTH_NO; i++) {
+		enum truth one;
+
+		if (request->name[i] != '/')
+			continue;
+		snprintf(directory, sizeof(directory), "%.*s", (int)i + 1, request->name);
+		if (stat(directory, &st) < 0)
+			break;
+		one = is_searchable_by(&st, request->uid);
+		if (one < may)
+			may = one;
+	}
+	return may;
+}
+
 static void look_at_directory(const char *directory, const struct stat *st, uint32_t uid,
 			      struct unix_place *place)
 {
@@ -63,6 +97,18 @@ static void look_at_directory(const char *directory, const struct stat *st, uint
 		place->writable = may ? TRUTH_YES : TRUTH_NO;
 	else
 		place->writable = (uint8_t)is_writable_by(st, uid);
+}
+
+static void look_at_way(const struct unix_request *request, struct unix_place *place)
+{
+	enum truth may = is_reachable_by(request);
+
+	if (may == TRUTH_NO)
+		place->file = UNIX_FILE_REFUSED;
+	else if (place->file == UNIX_FILE_REFUSED)
+		place->file = UNIX_FILE_UNKNOWN;	/* to us */
+	if (may < place->writable)
+		place->writable = (uint8_t)may;
 }
 
 /* Nothing of that name: why not? */
@@ -91,7 +137,7 @@ static enum unix_file file_at(const struct unix_request *request, const struct s
 		}
 	}
 	if (stat(request->name, &end) < 0)
-		return UNIX_FILE_DANGLING;
+		return errno == ENOENT || errno == ELOOP ? UNIX_FILE_DANGLING : file_of(file.st_mode);
 	place->inode = end.st_ino;
 	place->device = end.st_dev;
 	return file_of(file.st_mode);
@@ -111,4 +157,6 @@ void unix_place_look(const struct unix_request *request, struct unix_place *plac
 	place->file = file_at(request, found ? &parent : NULL, place);
 	if (found)
 		look_at_directory(directory, &parent, request->uid, place);
+	if (request->uid != geteuid())
+		look_at_way(request, place);
 }

@@ -98,7 +98,7 @@ static const struct finding findings[UNIX_FINDING_COUNT] = {
 		"use a shorter path, or bind() in its directory", NULL, OBJECT_NONE,
 	},
 	[UNIX_UNCLEAR] = {
-		"may be free or not: not all sockets could be seen.",
+		"may be free or not: not all that matters could be seen.",
 		"ask again as root", NULL, OBJECT_NONE,
 	},
 };

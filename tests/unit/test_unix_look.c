@@ -106,6 +106,33 @@ static void a_directory_may_be_closed(void **state)
 	}
 }
 
+static void check_found_of(struct source *source, struct unix_request request, uint32_t uid,
+			   enum unix_finding finding)
+{
+	struct unix_facts facts;
+
+	request.uid = uid;
+	facts = facts_look(source, &request);
+	assert_string_equal(unix_finding_names[unix_judge(&request, &facts).finding],
+			    unix_finding_names[finding]);
+	snapshot_free(facts.snap);
+}
+
+/* Where root may go, another user may be stopped on the way. */
+static void the_way_may_be_closed_to_another_user(void **state)
+{
+	const struct unix_request far = path_request("way/open/socket");
+
+	if (!*state)
+		skip();
+	assert_int_equal(system("mkdir -m 700 way; mkdir -m 777 way/open"), 0);
+	check_found_of(*state, far, PLAIN, UNIX_NOT_SEARCHABLE);
+	assert_int_equal(chmod("way", 0710), 0);
+	check_found_of(*state, far, PLAIN, UNIX_MAYBE_WRITABLE);
+	assert_int_equal(chmod("way", 0711), 0);
+	check_found_of(*state, far, PLAIN, UNIX_FREE);
+}
+
 /* The text it was bound by means something else to us. */
 static void the_file_decides_not_the_text(void **state)
 {
@@ -223,6 +250,7 @@ int main(void)
 		IN_PLACE(other_files_are_in_the_way),
 		IN_PLACE(what_is_too_long_is_no_path),
 		IN_PLACE(a_directory_may_be_closed),
+		IN_PLACE(the_way_may_be_closed_to_another_user),
 		IN_PLACE(the_file_decides_not_the_text),
 		IN_PLACE(an_unlinked_listener_is_told_apart),
 		IN_PLACE(a_listener_of_another_namespace_is_found),
