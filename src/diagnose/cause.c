@@ -284,7 +284,7 @@ static bool is_in_list(const char *list, unsigned long port)
 	return false;
 }
 
-static bool is_reserved(const struct account *account)
+bool account_is_reserved(const struct account *account)
 {
 	const struct bind_facts *facts = account->facts;
 
@@ -295,7 +295,7 @@ static bool is_reserved(const struct account *account)
 
 IS(is_reserved_port)
 {
-	return account->request->local.port && is_reserved(account);
+	return account->request->local.port && account_is_reserved(account);
 }
 
 IS(is_ephemeral)
@@ -303,7 +303,8 @@ IS(is_ephemeral)
 	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
 	uint16_t port = account->request->local.port;
 
-	return is_free(account) && port && netns_gives_port(netns, port) && !is_reserved(account);
+	return is_free(account) && port && netns_gives_port(netns, port) &&
+	       !account_is_reserved(account);
 }
 
 IS(is_hiding_blockers)

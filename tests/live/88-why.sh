@@ -308,7 +308,7 @@ answers blocked EADDRINUSE "port=$PORT" reuseaddr=1
 blocked_by client ESTAB same-address
 says "outgoing connection to 127\.0\.0\.1:80: $PORT is in the range"
 COMMANDS=$(command_for 'keep the port from now on')
-frees "$(command_for 'end it;')" "port=$PORT"
+frees "$(command_for 'end it')" "port=$PORT"
 here sh -c "$COMMANDS" >/dev/null
 asks "127.0.0.1:$PORT"
 answers free OK "port=$PORT"
