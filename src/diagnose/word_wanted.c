@@ -83,6 +83,8 @@ WORD(add_reserved)
 {
 	size_t before = out->length;
 
+	if (account_is_reserved(scene->account))
+		return false;
 	add_sysctl(out, scene, "net.ipv4.ip_local_reserved_ports");
 	buf_add_text(out, out->length > before ? "," : "");
 	return add_port(scene, out);

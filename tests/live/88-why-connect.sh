@@ -5,6 +5,7 @@
 # with what connect() does.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
+# shellcheck disable=SC2016 # the words are for jq and sh
 . "${BASH_SOURCE%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=why.sh
 . "${BASH_SOURCE%/*}/why.sh"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 # SPDX-License-Identifier: MIT
 #
 # Situations of conntab why: what is asked in one, what the kernel does there, and whether the advice
