@@ -117,9 +117,10 @@ inner() {
 first() {
 	nsenter --target "$NS" --net -- unshare --pid --fork --mount-proc --kill-child -- \
 		"$MKSOCK" listen "port=$2" "comm=$1" <"$LINES_OF.in" >"$TMP/first" 2>&1 &
-	STARTED+=($!)
 	until_true grep -qs '^ready$' "$TMP/first"
-	WHO=(nsenter --target "$(inner $!)" --pid --mount --)
+	# unshare itself waits for its child, whatever it is sent.
+	STARTED+=("$(inner $!)")
+	WHO=(nsenter --target "${STARTED[-1]}" --pid --mount --)
 	asks "127.0.0.1:$2"
 	WHO=()
 	answers blocked EADDRINUSE "port=$2"
