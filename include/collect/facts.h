@@ -38,7 +38,8 @@ enum truth facts_privileged(struct source *source, uint32_t uid);
  * Bind a socket as it is wanted, do not listen, and close it at once.  0 and
  * the errno of bind() in `*error` (0: it worked), or -errno when that could not
  * be tried: -EOPNOTSUPP where it would do harm (UDP with options takes
- * datagrams away from others) or there is no namespace to try it in.
+ * datagrams away from others) or there is no namespace to try it in, -EACCES
+ * or -EPERM where we may not bind it, which says nothing of another user.
  */
 int facts_probe(struct source *source, const struct bind_request *request, int *error);
 

@@ -189,6 +189,14 @@ static int judge_all(struct inquiries *all)
 	return err;
 }
 
+/* Of connect() the address is the peer's: who has it is not in the way, but the aim. */
+static void settle_happened(struct inquiry *inquiry)
+{
+	diagnosis_settle(&inquiry->diagnosis, &inquiry->request, inquiry->happened);
+	if (inquiry->connecting)
+		inquiry->diagnosis.count = 0;
+}
+
 /* What was seen to happen, or is tried, has the last word. */
 static void settle(struct inquiries *all)
 {
@@ -196,8 +204,7 @@ static void settle(struct inquiries *all)
 		struct inquiry *inquiry = &all->items[i];
 
 		if (inquiry->happened)
-			diagnosis_settle(&inquiry->diagnosis, &inquiry->request,
-					 inquiry->happened);
+			settle_happened(inquiry);
 		else if (may_probe(all, &inquiry->diagnosis))
 			probe(all, inquiry);
 		else

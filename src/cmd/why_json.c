@@ -201,7 +201,8 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 
 	json_add_member(",\n \"verdict\":", verdict_names[diagnosis->verdict], out);
 	add_errno(out, ",\"errno\":", diagnosis->error);
-	json_add_member(",\"stage\":", stage_names[diagnosis->stage], out);
+	json_add_member(",\"stage\":", inquiry->connecting ? "connect" :
+			stage_names[diagnosis->stage], out);
 	add_bool(out, ",\"certain\":", diagnosis->certain);
 	explain_verdict(&account, text);
 	add_sentence(out, ",\"sentence\":", text);

@@ -99,11 +99,18 @@ static int try(void *context)
 	return err;
 }
 
+/* What we may not do, another user may. */
+static bool is_forbidden_to_us(const struct probe *probe)
+{
+	return (probe->error == EACCES || probe->error == EPERM) &&
+	       probe->request->uid != geteuid();
+}
+
 int facts_probe(struct source *source, const struct bind_request *request, int *error)
 {
 	struct probe probe = { .request = request };
 	int err = is_harmless(request) ? source_inside(source, try, &probe) : -EOPNOTSUPP;
 
 	*error = probe.error;
-	return err;
+	return !err && is_forbidden_to_us(&probe) ? -probe.error : err;
 }

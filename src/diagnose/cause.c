@@ -67,9 +67,21 @@ IS(is_refused)
 	return is_error(account, EACCES) || is_error(account, EPERM);
 }
 
+IS(is_forbidden_peer)
+{
+	return account->connecting && is_refused(account);
+}
+
 IS(is_out_of_ports)
 {
 	return account->connecting && is_error(account, EADDRNOTAVAIL);
+}
+
+/* "localhost" may be ::1, also where IPv6 is switched off. */
+IS(is_loopback_absent)
+{
+	return is_out_of_ports(account) && account->facts->address == ADDRESS_ABSENT &&
+	       address_is_loopback(&account->request->local.address);
 }
 
 IS(is_tentative)
@@ -134,6 +146,13 @@ static const struct {
 	  "is bound, but listen() failed: another socket has begun to listen there (EADDRINUSE).",
 	  { { "start only one of the two, or set SO_REUSEPORT in both", NULL } } },
 	{ is_blocked, "is taken: {fails} with EADDRINUSE.", { { NULL, NULL } } },
+	{ is_forbidden_peer,
+	  "may not be connected to: {fails} because this machine forbids it. That is a firewall "
+	  "rule for what goes out, a route that prohibits, a security module, or a broadcast "
+	  "address without SO_BROADCAST.",
+	  { { "look at the rules of the firewall", "nft list ruleset" },
+	    { "look at the route", "ip route get {wanted_host}" },
+	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
 	{ is_privileged_port,
 	  "is not allowed to {wanted_user}: ports below {unprivileged} need the capability "
 	  "CAP_NET_BIND_SERVICE, and {fails} with EACCES.",
@@ -149,6 +168,11 @@ static const struct {
 	  { { "look what the unit allows: SocketBindAllow=, SocketBindDeny=, SystemCallFilter=",
 	      "systemctl cat UNIT" },
 	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
+	{ is_loopback_absent,
+	  "can't be reached: this machine has no address {wanted_address}, and {fails} with "
+	  "EADDRNOTAVAIL. IPv6 is switched off, or the loopback interface is down.",
+	  { { "connect to 127.0.0.1 in its place: \"localhost\" may mean ::1", NULL },
+	    { "see which addresses there are", "ip -brief address" } } },
 	{ is_out_of_ports,
 	  "can't be reached from here: every local port that a connection there could have "
 	  "({range}) is in use (EADDRNOTAVAIL).",
@@ -280,19 +304,11 @@ IS(is_sharing)
 
 static bool is_in_list(const char *list, unsigned long port)
 {
-	char *end;
+	unsigned long first, last;
 
-	while (list && *list) {
-		unsigned long first = strtoul(list, &end, 10), last = first;
-
-		if (end == list)
-			return false;
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
+	while (list && port_list_next(&list, &first, &last))
 		if (port >= first && port <= last)
 			return true;
-		list = *end ? end + 1 : end;
-	}
 	return false;
 }
 
@@ -307,7 +323,8 @@ bool account_is_reserved(const struct account *account)
 
 IS(is_reserved_port)
 {
-	return account->request->local.port && account_is_reserved(account);
+	return !account->connecting && account->request->local.port &&
+	       account_is_reserved(account);
 }
 
 IS(is_ephemeral)

@@ -91,6 +91,12 @@ enum sharing meeting_sharing(const struct meeting *meeting);
  */
 bool meeting_may_be_skipped(const struct meeting *meeting);
 
+/*
+ * port.c: the next range of a list like that of ports which are left to
+ * explicit bind(), "8080,9000-9010"; false at its end.
+ */
+bool port_list_next(const char **list, unsigned long *first, unsigned long *last);
+
 /* port.c: for port 0, is there no port left?  0 or -ENOMEM. */
 int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
 		    enum truth *exhausted);

@@ -40,7 +40,8 @@ static bool is_called(const struct holder *holder, const char *const *names, siz
 IS_CALLED(is_docker_proxy, "docker-proxy", "rootlesskit")
 IS_CALLED(is_podman_proxy, "rootlessport", "conmon", "slirp4netns", "pasta", "pasta.avx2")
 IS_CALLED(is_init, "systemd", "init")
-IS_CALLED(is_ssh, "ssh", "sshd", "sshd-session", "autossh")
+IS_CALLED(is_ssh, "ssh", "autossh")
+IS_CALLED(is_ssh_server, "sshd", "sshd-session")
 /* Programs that open no port of their own accord: they were born with it. */
 IS_CALLED(is_no_server, "sleep", "sh", "bash", "dash", "zsh", "tail", "cat", "tee", "less", "vi",
 	  "vim", "su", "sudo", "cron", "timeout", "nohup", "screen", "tmux", "logger", "gdb",
@@ -48,7 +49,7 @@ IS_CALLED(is_no_server, "sleep", "sh", "bash", "dash", "zsh", "tail", "cat", "te
 
 IS(is_listening)
 {
-	return holder->sk->state == STATE_LISTEN;
+	return socket_is_listener(holder->sk);
 }
 
 IS(is_time_wait)
@@ -107,9 +108,11 @@ IS(is_socket_unit)
 	return false;
 }
 
+/* The server itself, which init has started, may listen on another port than 22. */
 IS(is_forward)
 {
-	return is_ssh(holder) && is_listening(holder) && holder->sk->local.port != PORT_SSH;
+	return is_listening(holder) && holder->sk->local.port != PORT_SSH &&
+	       (is_ssh(holder) || (is_ssh_server(holder) && holder->process->parent > PID_INIT));
 }
 
 /* Of the processes that hold it, is one no child of another? */

@@ -10,22 +10,26 @@
 
 enum { PORTS = 65536 };
 
-/* Ports that are left to explicit bind(): "8080,9000-9010". */
-static void take_reserved(uint8_t *taken, const char *list)
+bool port_list_next(const char **list, unsigned long *first, unsigned long *last)
 {
 	char *end;
 
-	while (*list) {
-		unsigned long first = strtoul(list, &end, 10), last = first;
+	*first = *last = strtoul(*list, &end, 10);
+	if (end == *list)
+		return false;
+	if (*end == '-')
+		*last = strtoul(end + 1, &end, 10);
+	*list = *end == ',' ? end + 1 : end;
+	return true;
+}
 
-		if (end == list)
-			return;
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
+static void take_reserved(uint8_t *taken, const char *list)
+{
+	unsigned long first, last;
+
+	while (port_list_next(&list, &first, &last))
 		for (unsigned long port = first; port <= last && port < PORTS; port++)
 			taken[port] = TRUTH_YES;
-		list = *end == ',' ? end + 1 : end;
-	}
 }
 
 static void take_held(uint8_t *taken, const struct bind_request *request,

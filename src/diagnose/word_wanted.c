@@ -29,7 +29,8 @@ WORD(add_wanted_user)
 
 WORD(add_fails)
 {
-	buf_add_text(out, scene->account->happened ? "bind() failed" : "bind() would fail");
+	buf_add_text(out, scene->account->connecting ? "connect()" : "bind()");
+	buf_add_text(out, scene->account->happened ? " failed" : " would fail");
 	return true;
 }
 

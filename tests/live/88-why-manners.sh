@@ -101,6 +101,12 @@ says 'may be free or not'
 asks --no-probe 127.0.0.1:9000
 answers blocked EADDRINUSE port=9000
 
+# What a plain user's bind() may not do says nothing of root's.
+situation "the rights of another user" bound port=80
+asks_as_nobody --user root --reuseaddr 127.0.0.1:80
+expect_rc 3 "$TITLE: exit 3"
+expect_json '.verdict == "unknown" and .certain == false and .probe == null' "$TITLE: unknown"
+
 # --- it disturbs nothing
 
 # calls_of ARGS...: the calls of conntab why that could change something

@@ -102,6 +102,25 @@ TITLE="connect()"
 runs bash -c 'exec 3<>/dev/tcp/127.0.0.1/8099'
 says 'connect\(\) of bash \(pid [0-9]+\) failed: ECONNREFUSED'
 
+TITLE="connect() without a port left"
+here sysctl -qw net.ipv4.ip_local_port_range='40000 40000'
+runs bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; exec 4<>/dev/tcp/127.0.0.1/8080'
+here sysctl -qw net.ipv4.ip_local_port_range='32768 60999'
+says "can't be reached from here: every local port"
+expect_no_file "$ERR" 'In the way|kill' "$TITLE: the server is not in the way"
+
+TITLE="connect() to a loopback address that is switched off"
+here sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+runs bash -c 'exec 3<>/dev/tcp/::1/8080'
+here sysctl -qw net.ipv6.conf.all.disable_ipv6=0
+says 'this machine has no address \[::1\], and connect\(\) failed with EADDRNOTAVAIL'
+
+TITLE="connect() that is forbidden"
+here ip route add prohibit 192.0.2.9
+runs bash -c 'exec 3<>/dev/tcp/192.0.2.9/80'
+here ip route del prohibit 192.0.2.9
+says '192\.0\.2\.9:80 may not be connected to: connect\(\) failed'
+
 TITLE="no rights"
 run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$MKSOCK" try port=443
 flatten
@@ -128,7 +147,7 @@ chmod 4755 "$TMP/setuid"
 if setpriv --reuid=65534 --clear-groups "$TMP/setuid" try uid=0 </dev/null >/dev/null 2>&1; then
 	run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$TMP/setuid" try port=8080
 	expect_rc 126 "$TITLE: exit 126"
-	expect_err 'set-uid, and only root' "$TITLE: says why"
+	expect_err 'set-uid: only root' "$TITLE: says why"
 	[ ! -s "$OUT" ]
 	judge "$TITLE: is not run" "$OUT"
 fi
