@@ -80,6 +80,11 @@ static const struct {
 		"is on a file system that can't be written.",
 		"use a path below /run", NULL, OBJECT_NONE,
 	},
+	[UNIX_NO_SOCKETS] = {
+		"is on a file system whose files the kernel makes (proc, sysfs and the like), or "
+		"that knows no sockets.",
+		"use a path below /run", NULL, OBJECT_NONE,
+	},
 	[UNIX_MAYBE_WRITABLE] = {
 		"is free, but whether the user may make a file in the directory depends on "
 		"groups that are not known here.",
@@ -90,7 +95,8 @@ static const struct {
 		"use a shorter path, or bind() in its directory", NULL, OBJECT_NONE,
 	},
 	[UNIX_UNCLEAR] = {
-		"may be free or not: not all sockets could be seen.",
+		"may be free or not: it can't be told from here, where not all sockets and "
+		"directories can be seen.",
 		"ask again as root", NULL, OBJECT_NONE,
 	},
 };

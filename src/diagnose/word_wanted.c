@@ -12,7 +12,7 @@ WORD(add_wanted)
 	const struct bind_request *request = scene->account->request;
 
 	scene_add_endpoint(out, scene, &request->local,
-		     request->interface ? request->interface : request->scope, !request->v6only);
+		     request->scope ? request->scope : request->interface, !request->v6only);
 	return true;
 }
 
