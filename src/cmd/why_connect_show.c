@@ -72,16 +72,32 @@ static void add_text(struct buf *out, const char *key, struct buf *text)
 	text->length = 0;
 }
 
+static const char *verdict_of(const struct connect_diagnosis *connect)
+{
+	switch (connect->finding) {
+	case CONNECT_GROUP:
+		return connect->certain ? "unavailable" : "unknown";
+	case CONNECT_NOT_HERE:
+		return "unknown";
+	case CONNECT_QUEUE_FULL:
+		return "stalled";
+	case CONNECT_LISTENS:
+		return "accepted";
+	default:
+		return "refused";
+	}
+}
+
 static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct account account = account_of(inquiry);
 	const struct connect_diagnosis *connect = &inquiry->connect;
 	bool refused = connect->finding > CONNECT_LISTENS;
+	bool no_route = connect->finding == CONNECT_GROUP && connect->certain;
 
-	json_add_member(",\n \"verdict\":", connect->finding == CONNECT_LISTENS ? "accepted" :
-			refused ? "refused" : connect->finding == CONNECT_QUEUE_FULL ?
-			"stalled" : "unknown", out);
-	json_add_member(",\"errno\":", refused ? "ECONNREFUSED" : NULL, out);
+	json_add_member(",\n \"verdict\":", verdict_of(connect), out);
+	json_add_member(",\"errno\":", refused ? "ECONNREFUSED" : no_route ? "ENETUNREACH" : NULL,
+			out);
 	json_add_member(",\"stage\":", "connect", out);
 	buf_add_literal(out, ",\"certain\":");
 	buf_add_text(out, connect->certain ? "true" : "false");
