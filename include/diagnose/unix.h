@@ -9,7 +9,8 @@
 /* What was found at the address, and decides. */
 enum unix_finding {
 	UNIX_FREE,
-	UNIX_LISTENING,			/* somebody listens there */
+	UNIX_SOCKET_UNIT,		/* systemd listens there, for a unit */
+	UNIX_LISTENING,			/* somebody does */
 	UNIX_BOUND,			/* somebody has it and does not listen */
 	UNIX_ELSEWHERE,			/* the same, but only in another network namespace */
 	UNIX_CONNECTION,		/* only connections have it: maybe what a server left */

@@ -7,9 +7,11 @@
 #include "diagnose/unix.h"
 
 #include <errno.h>
+#include <string.h>
 
 const char *const unix_finding_names[UNIX_FINDING_COUNT] = {
 	[UNIX_FREE] = "free",
+	[UNIX_SOCKET_UNIT] = "socket-unit",
 	[UNIX_LISTENING] = "listening",
 	[UNIX_BOUND] = "bound",
 	[UNIX_ELSEWHERE] = "elsewhere",
@@ -38,6 +40,7 @@ static const struct {
 	int error;
 } meanings[UNIX_FINDING_COUNT] = {
 	[UNIX_FREE] = { VERDICT_FREE, 0 },
+	[UNIX_SOCKET_UNIT] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_LISTENING] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_BOUND] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_ELSEWHERE] = { VERDICT_BLOCKED, EADDRINUSE },
@@ -72,6 +75,21 @@ bool unix_is_holder(const struct unix_request *request, const struct unix_facts 
 	return !holder->unlinked;
 }
 
+/* The service has it, too, once it is started; to stop it alone frees nothing. */
+static bool is_held_by_systemd(const struct snapshot *snap, const struct socket *sk)
+{
+	const struct owner *owner = owner_first(snap, sk);
+
+	for (; owner; owner = owner_next(snap, owner)) {
+		const struct process *process = owner_process(snap, owner);
+
+		if (process->pid == 1 && process->command &&
+		    strcmp(process->command, "systemd") == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum unix_finding finding_of_holder(const struct unix_facts *facts, size_t index)
 {
 	const struct socket *sk = &facts->snap->sockets[index];
@@ -80,6 +98,8 @@ static enum unix_finding finding_of_holder(const struct unix_facts *facts, size_
 		return UNIX_CONNECTION;
 	if (sk->netns)
 		return UNIX_ELSEWHERE;
+	if (is_held_by_systemd(facts->snap, sk))
+		return UNIX_SOCKET_UNIT;
 	return sk->state == STATE_LISTEN ? UNIX_LISTENING : UNIX_BOUND;
 }
 

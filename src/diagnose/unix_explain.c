@@ -8,13 +8,21 @@
 /* What a remedy's command is about; it is left out where that can't be pasted. */
 enum object { OBJECT_NONE, OBJECT_PATH, OBJECT_PIDS };
 
-static const struct {
+struct finding {
 	const char *sentence;
 	const char *remedy;		/* NULL: nothing has to be done */
 	const char *command;		/* stands in front of the object */
 	enum object object;
-} findings[UNIX_FINDING_COUNT] = {
+};
+
+static const struct finding findings[UNIX_FINDING_COUNT] = {
 	[UNIX_FREE] = { "is free: bind() would work.", NULL, NULL, OBJECT_NONE },
+	[UNIX_SOCKET_UNIT] = {
+		"is taken: systemd has it for a socket unit. To stop the service alone does not "
+		"free it.",
+		"find the socket unit and stop that: systemctl stop NAME.socket",
+		"systemctl list-sockets --all | grep -F", OBJECT_PATH,
+	},
 	[UNIX_LISTENING] = {
 		"is taken: somebody listens there. SO_REUSEADDR does nothing for unix sockets.",
 		"stop what listens", "kill", OBJECT_PIDS,
@@ -95,11 +103,25 @@ static const struct {
 		"use a shorter path, or bind() in its directory", NULL, OBJECT_NONE,
 	},
 	[UNIX_UNCLEAR] = {
-		"may be free or not: it can't be told from here, where not all sockets and "
-		"directories can be seen.",
+		"may be free or not: not all that matters could be seen.",
 		"ask again as root", NULL, OBJECT_NONE,
 	},
 };
+
+/* In the place of UNIX_STALE where not all namespaces could be looked into. */
+static const struct finding perhaps_stale = {
+	"is the file of a socket that nobody is seen to have. Not all network namespaces could be "
+	"looked into: a container may still have it.",
+	"ask again as root; remove the file only if nobody has it then", "sudo conntab why",
+	OBJECT_PATH,
+};
+
+static const struct finding *row_of(const struct unix_diagnosis *diagnosis)
+{
+	if (diagnosis->finding == UNIX_STALE && !diagnosis->alone)
+		return &perhaps_stale;
+	return &findings[diagnosis->finding];
+}
 
 void unix_add_address(const struct unix_request *request, struct buf *out)
 {
@@ -112,10 +134,7 @@ void unix_explain(const struct unix_request *request, const struct unix_diagnosi
 {
 	unix_add_address(request, out);
 	buf_add_char(out, ' ');
-	buf_add_text(out, findings[diagnosis->finding].sentence);
-	if (diagnosis->finding == UNIX_STALE && !diagnosis->alone)
-		buf_add_literal(out, " (Not all network namespaces could be looked into: a "
-				     "container may still have it.)");
+	buf_add_text(out, row_of(diagnosis)->sentence);
 }
 
 /* One word for the shell; false where the path has what can't be pasted. */
@@ -134,17 +153,17 @@ static bool add_quoted(const struct unix_request *request, struct buf *out)
 bool unix_remedy(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
 		 const char *pids, struct buf *text, struct buf *command)
 {
-	enum unix_finding finding = diagnosis->finding;
-	enum object object = findings[finding].object;
+	const struct finding *row = row_of(diagnosis);
+	enum object object = row->object;
 
-	if (!findings[finding].remedy)
+	if (!row->remedy)
 		return false;
-	buf_add_text(text, findings[finding].remedy);
+	buf_add_text(text, row->remedy);
 	/* An abstract name has no file; nobody may be known to stop. */
 	if (object == OBJECT_NONE || (object == OBJECT_PIDS && !*pids) ||
 	    (object == OBJECT_PATH && request->abstract))
 		return true;
-	buf_add_text(command, findings[finding].command);
+	buf_add_text(command, row->command);
 	buf_add_char(command, ' ');
 	if (object == OBJECT_PIDS)
 		buf_add_text(command, pids);

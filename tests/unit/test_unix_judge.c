@@ -107,6 +107,49 @@ static void of_several_holders_the_first_in_order_is_told(void **state)
 	check(&name, &facts, UNIX_LISTENING, VERDICT_BLOCKED, EADDRINUSE);
 }
 
+static void what_systemd_listens_at_is_a_socket_units(void **state)
+{
+	struct snapshot *snap = *state;
+	struct unix_holder holders[] = { { .type = SOCK_STREAM, .holds = TRUTH_YES } };
+	const struct unix_facts facts = {
+		.file = UNIX_FILE_SOCKET, .snap = snap, .holders = holders, .whole = true,
+	};
+
+	add_socket(snap, PROTOCOL_TCP, STATE_LISTEN, "0.0.0.0", 0);
+	add_owner(snap, 0, add_process(snap, 811, "dbus-daemon"), 3);
+	check(&wanted, &facts, UNIX_LISTENING, VERDICT_BLOCKED, EADDRINUSE);
+	add_owner(snap, 0, add_process(snap, 1, "systemd"), 40);
+	check(&wanted, &facts, UNIX_SOCKET_UNIT, VERDICT_BLOCKED, EADDRINUSE);
+}
+
+/* Command of the remedy; the caller frees the buffer. */
+static struct buf remedy_of(const struct unix_facts *facts)
+{
+	struct unix_diagnosis diagnosis = unix_judge(&wanted, facts);
+	struct buf text, command;
+
+	assert_int_equal(buf_init(&text, -1), 0);
+	assert_int_equal(buf_init(&command, -1), 0);
+	assert_true(unix_remedy(&wanted, &diagnosis, "", &text, &command));
+	buf_free(&text);
+	buf_add_char(&command, '\0');
+	return command;
+}
+
+static void only_what_is_surely_stale_is_removed(void **state)
+{
+	struct unix_facts facts = { .file = UNIX_FILE_SOCKET, .whole = true };
+	struct buf command = remedy_of(&facts);
+
+	(void)state;
+	assert_string_equal(command.data, "rm '/run/a'");
+	buf_free(&command);
+	facts.whole = false;
+	command = remedy_of(&facts);
+	assert_string_equal(command.data, "sudo conntab why '/run/a'");
+	buf_free(&command);
+}
+
 static void what_does_not_fit_is_no_address(void **state)
 {
 	const struct unix_facts facts = { .file = UNIX_FILE_NONE, .writable = TRUTH_YES,
@@ -130,6 +173,8 @@ int main(void)
 		cmocka_unit_test(every_file_has_its_finding),
 		cmocka_unit_test(a_stale_file_is_nobodys_only_if_all_were_asked),
 		WITH_SNAPSHOT(of_several_holders_the_first_in_order_is_told),
+		WITH_SNAPSHOT(what_systemd_listens_at_is_a_socket_units),
+		cmocka_unit_test(only_what_is_surely_stale_is_removed),
 		cmocka_unit_test(what_does_not_fit_is_no_address),
 	};
 
