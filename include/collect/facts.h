@@ -28,6 +28,12 @@ void facts_read_options(struct source *source, const struct snapshot *snap,
 enum address_use facts_address(struct source *source, const struct bind_request *request);
 
 /*
+ * The device that packets come in by which this machine sends to an address of
+ * its own: the one that has the address, whatever way they went.  0: not known.
+ */
+uint32_t facts_address_device(struct source *source, const struct bind_request *request);
+
+/*
  * Would a process with this uid pass for CAP_NET_BIND_SERVICE in the namespace?
  * With our own uid: one with our capabilities.  Of others root is said to, and
  * a plain user not to, whatever its program's file or its service gives it.

@@ -13,6 +13,7 @@
 
 /* The most telling first: of all that hold, this is the finding. */
 enum connect_finding {
+	CONNECT_GROUP,			/* the address is multicast or broadcast: no one host's */
 	CONNECT_NOT_HERE,		/* the address is not of this host: not to be judged here */
 	CONNECT_QUEUE_FULL,		/* it listens, but its accept queue is full */
 	CONNECT_LISTENS,		/* it would be accepted */
@@ -32,6 +33,7 @@ extern const char *const connect_names[CONNECT_COUNT];
 struct connect_request {
 	enum protocol protocol;
 	struct endpoint peer;		/* 0.0.0.0 and :: are loopback, as for the kernel */
+	bool group;			/* it is multicast or broadcast */
 	bool nonlocal;			/* it is no address of this host */
 	uint32_t interface;		/* the device that it comes in by: index; 0 unknown */
 };

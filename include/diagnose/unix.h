@@ -25,6 +25,7 @@ enum unix_finding {
 	UNIX_NOT_SEARCHABLE,
 	UNIX_NOT_WRITABLE,
 	UNIX_READ_ONLY,
+	UNIX_NO_SOCKETS,		/* the file system makes its files itself */
 	UNIX_MAYBE_WRITABLE,		/* the user's groups decide */
 	UNIX_TOO_LONG,
 	UNIX_UNCLEAR,

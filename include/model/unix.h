@@ -51,6 +51,7 @@ struct unix_facts {
 	enum unix_file file;
 	uint8_t writable;		/* enum truth: may the user make a file in the directory? */
 	bool read_only;			/* nobody may: the file system can't be written */
+	int refusal;			/* errno: it makes its files itself (proc, sysfs); 0 */
 	/*
 	 * The sockets, with their owners: what counts is inode, state, uid,
 	 * netns (index 0: where it is wanted) and owner.

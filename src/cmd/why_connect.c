@@ -51,6 +51,19 @@ static bool read_port(const char *text, uint16_t *port)
 	return !*end && number && number <= UINT16_MAX;
 }
 
+/* "fe80::1%eth0": the name behind the % is an interface; it is cut off. */
+static bool read_scope(struct inquiries *all, char *host, uint32_t *scope)
+{
+	char *percent = strchr(host, '%');
+
+	*scope = 0;
+	if (!percent)
+		return true;
+	*percent = '\0';
+	*scope = source_interface(all->source, percent + 1);
+	return *scope && *scope != UINT32_MAX;
+}
+
 static size_t read_host(const char *host, struct address *addresses)
 {
 	*addresses = (struct address){ .family = strchr(host, ':') ? AF_INET6 : AF_INET };
@@ -73,13 +86,19 @@ static enum status read_question(struct inquiries *all)
 	char host[HOST_MAX];
 	const char *port_text = split(settings->connect, host);
 	struct inquiry *inquiry;
+	uint32_t scope = 0;
 	uint16_t port = 0;
 	size_t count;
 
 	if (!port_text || !read_port(port_text, &port))
 		return refuse(settings, "expected an address or a host, and a port: "
 					"127.0.0.1:8080, [::1]:443, db.example.org:5432");
+	if (!read_scope(all, host, &scope))
+		return refuse(settings, "there is no interface of the name behind the %");
 	count = read_host(host, addresses);
+	if (count == 1 && address_needs_scope(addresses) && !scope)
+		return refuse(settings, "such an address means nothing without its interface: "
+					"[fe80::1%eth0]:80");
 	if (!count)
 		return refuse(settings, "no address of that host is known");
 	for (size_t i = 0; i < count; i++) {
@@ -91,12 +110,29 @@ static enum status read_question(struct inquiries *all)
 		inquiry->request.protocol = settings->protocols & PROTOCOL_BIT(PROTOCOL_UDP) ?
 					    PROTOCOL_UDP : PROTOCOL_TCP;
 		inquiry->request.local = (struct endpoint){ addresses[i], port };
+		inquiry->request.scope = address_needs_scope(&addresses[i]) ? scope : 0;
 		inquiry->request.uid = geteuid();
 	}
 	return all->count ? STATUS_FOUND : refuse(settings, "it has no address of that IP version");
 }
 
 /* ---- the answer ------------------------------------------------------ */
+
+static struct connect_request request_of(const struct inquiries *all,
+					 const struct inquiry *inquiry)
+{
+	const struct bind_request *wanted = &inquiry->request;
+	uint8_t address = inquiry->facts.address;
+	uint32_t device = facts_address_device(all->source, wanted);
+
+	return (struct connect_request){
+		.protocol = wanted->protocol,
+		.peer = wanted->local,
+		.group = address == ADDRESS_BROADCAST || address == ADDRESS_MULTICAST,
+		.nonlocal = address == ADDRESS_ABSENT || address == ADDRESS_NO_DEVICE,
+		.interface = device ? device : wanted->interface,
+	};
+}
 
 int why_judge_connect(struct inquiries *all)
 {
@@ -105,12 +141,7 @@ int why_judge_connect(struct inquiries *all)
 
 	for (size_t i = 0; i < all->count && !err; i++) {
 		struct inquiry *inquiry = &all->items[i];
-		const struct connect_request request = {
-			.protocol = inquiry->request.protocol,
-			.peer = inquiry->request.local,
-			.nonlocal = inquiry->facts.address == ADDRESS_ABSENT,
-			.interface = inquiry->request.interface,
-		};
+		const struct connect_request request = request_of(all, inquiry);
 
 		err = connect_judge(&request, &inquiry->facts, &inquiry->connect);
 		nobody |= inquiry->connect.finding == CONNECT_NOBODY;
@@ -125,6 +156,8 @@ static enum status status_of(const struct inquiry *inquiry)
 	switch (inquiry->connect.finding) {
 	case CONNECT_LISTENS:
 		return STATUS_FOUND;
+	case CONNECT_GROUP:
+		return inquiry->connect.certain ? STATUS_NOTHING : STATUS_INCOMPLETE;
 	case CONNECT_NOT_HERE:
 		return STATUS_INCOMPLETE;
 	default:

@@ -198,11 +198,11 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 {
 	const struct account account = account_of(inquiry);
 	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	const char *stage = stage_names[diagnosis->stage];
 
 	json_add_member(",\n \"verdict\":", verdict_names[diagnosis->verdict], out);
 	add_errno(out, ",\"errno\":", diagnosis->error);
-	json_add_member(",\"stage\":", inquiry->connecting ? "connect" :
-			stage_names[diagnosis->stage], out);
+	json_add_member(",\"stage\":", inquiry->connecting ? "connect" : stage, out);
 	add_bool(out, ",\"certain\":", diagnosis->certain);
 	explain_verdict(&account, text);
 	add_sentence(out, ",\"sentence\":", text);

@@ -101,6 +101,8 @@ static enum status take_host(struct inquiries *all, struct target *target, const
 	if (!parse_address(&target->address, host))
 		return refuse(target->word, "expected an IP address in front of the port: a name "
 					    "may have several");
+	if (!address_needs_scope(&target->address))
+		target->scope = 0;
 	return STATUS_FOUND;
 }
 

@@ -16,6 +16,8 @@
 #include "link.h"
 #include "source_inside.h"
 
+enum { LOOPBACK_DEVICE = 1 };		/* LOOPBACK_IFINDEX of the kernel */
+
 struct question {
 	const struct bind_request *request;
 	struct address address;		/* v4-mapped ones as IPv4 */
@@ -23,6 +25,7 @@ struct question {
 	struct link link;		/* of that device */
 	int prefix;			/* IPv4: length of the best route so far, -1 none */
 	enum address_use use;
+	uint32_t owner;			/* the device that has it, 0 unknown */
 };
 
 static uint32_t number(const struct nlattr *attr)
@@ -33,7 +36,7 @@ static uint32_t number(const struct nlattr *attr)
 /* ---- IPv4 ------------------------------------------------------------ */
 
 struct route {
-	uint32_t table, destination;
+	uint32_t table, destination, device;
 	uint8_t length;			/* of the prefix, bits */
 	uint8_t type;
 	bool dead;
@@ -66,6 +69,8 @@ static bool route_parse(const struct nlmsghdr *nlh, struct route *route)
 			route->table = number(attr);
 		else if (mnl_attr_get_type(attr) == RTA_DST)
 			route->destination = ntohl(number(attr));
+		else if (mnl_attr_get_type(attr) == RTA_OIF)
+			route->device = number(attr);
 	}
 	return rtm.rtm_family == AF_INET && route->length <= 32;
 }
@@ -109,6 +114,7 @@ static int route_take(const struct nlmsghdr *nlh, void *context)
 	if (route_parse(nlh, &route) && route.length > q->prefix && route_matches(&route, q)) {
 		q->prefix = route.length;
 		q->use = use_of_type(route.type);
+		q->owner = route.device;
 	}
 	return 0;
 }
@@ -214,6 +220,7 @@ static int own_address_take(const struct nlmsghdr *nlh, void *context)
 	if (q->use == ADDRESS_LOCAL || !own_address_parse(nlh, &own) ||
 	    !address_equal(&own.address, &q->address) || !is_in_reach(&own, q))
 		return 0;
+	q->owner = own.device;
 	q->use = (own.flags & undecided) == IFA_F_TENTATIVE ? ADDRESS_TENTATIVE : ADDRESS_LOCAL;
 	return 0;
 }
@@ -247,6 +254,18 @@ static int ask(void *question)
 	if (err < 0)
 		return err;
 	return is_ipv4 ? ask_routes(q) : ask_addresses(q);
+}
+
+uint32_t facts_address_device(struct source *source, const struct bind_request *request)
+{
+	struct question q = {
+		.request = request, .address = address_unmapped(&request->local.address),
+	};
+
+	/* connect() to a wildcard goes to loopback, which is the first device anywhere. */
+	if (address_is_any(&q.address))
+		return LOOPBACK_DEVICE;
+	return source_inside(source, ask, &q) == 0 && q.use == ADDRESS_LOCAL ? q.owner : 0;
 }
 
 enum address_use facts_address(struct source *source, const struct bind_request *request)

@@ -101,13 +101,6 @@ static int take_ipv4(const struct sockaddr *address, socklen_t length, struct bi
 	return 0;
 }
 
-/* A scope counts for link-local and narrower addresses only (__ipv6_addr_needs_scope_id()). */
-static bool has_scope(const struct in6_addr *address)
-{
-	return IN6_IS_ADDR_LINKLOCAL(address) || IN6_IS_ADDR_MC_LINKLOCAL(address) ||
-	       IN6_IS_ADDR_MC_NODELOCAL(address);
-}
-
 static int take_ipv6(const struct sockaddr *address, socklen_t length, struct bind_request *request)
 {
 	/* RFC 2133 had no scope (SIN6_LEN_RFC2133): such an address is still taken. */
@@ -121,7 +114,7 @@ static int take_ipv6(const struct sockaddr *address, socklen_t length, struct bi
 		.address.family = AF_INET6, .port = ntohs(in6.sin6_port),
 	};
 	memcpy(request->local.address.bytes, &in6.sin6_addr, sizeof(in6.sin6_addr));
-	request->scope = has_scope(&in6.sin6_addr) ? in6.sin6_scope_id : 0;
+	request->scope = address_needs_scope(&request->local.address) ? in6.sin6_scope_id : 0;
 	return 0;
 }
 

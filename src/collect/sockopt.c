@@ -104,17 +104,29 @@ static uint8_t truth_of(int option, uint8_t before)
 	return option ? TRUTH_YES : TRUTH_NO;
 }
 
+/*
+ * bind() to an address sets IPV6_V6ONLY in the subflow, not in the MPTCP socket
+ * that we ask: what the table tells of the subflow counts more, and a bit that
+ * is off says nothing.
+ */
+static void read_v6only(int fd, const struct socket *sk, struct bind_options *options)
+{
+	bool is_subflow = option_of(fd, SOL_SOCKET, SO_PROTOCOL) == IPPROTO_MPTCP;
+	int v6only = option_of(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+
+	if (option_of(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET)
+		options->v6only = TRUTH_NO;
+	else if (!is_subflow || (v6only > 0 && !(sk->have & HAVE_V6ONLY)))
+		options->v6only = truth_of(v6only, options->v6only);
+}
+
 static bool read_options(int fd, const struct socket *sk, struct bind_options *options)
 {
 	if (!is_socket(fd, sk))
 		return false;
 	options->reuseaddr = truth_of(option_of(fd, SOL_SOCKET, SO_REUSEADDR), options->reuseaddr);
 	options->reuseport = truth_of(option_of(fd, SOL_SOCKET, SO_REUSEPORT), options->reuseport);
-	if (option_of(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET)
-		options->v6only = TRUTH_NO;
-	else
-		options->v6only =
-			truth_of(option_of(fd, IPPROTO_IPV6, IPV6_V6ONLY), options->v6only);
+	read_v6only(fd, sk, options);
 	return true;
 }
 

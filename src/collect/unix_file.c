@@ -4,10 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/magic.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* ---- what is there ---------------------------------------------------- */
 
 static enum unix_file file_of(mode_t mode)
 {
@@ -27,107 +34,84 @@ static enum unix_file file_of(mode_t mode)
 	return UNIX_FILE_OTHER;
 }
 
-/* The directory that the last part of a path is looked up in. */
-static void directory_of(const struct unix_request *request, char directory[UNIX_PATH_MAX + 1])
-{
-	const char *slash = memrchr(request->name, '/', request->length);
+/* A path, and the directory that its last part is looked up in. */
+struct path {
+	char text[UNIX_PATH_MAX + 1], directory[UNIX_PATH_MAX + 1];
+	bool slash;			/* it ended with one; bind() minds if nothing is there */
+};
 
+static void path_init(struct path *path, const struct unix_request *request)
+{
+	size_t length = request->length;
+	const char *slash;
+
+	while (length > 1 && request->name[length - 1] == '/')
+		length--;
+	path->slash = length < request->length;
+	snprintf(path->text, sizeof(path->text), "%.*s", (int)length, request->name);
+	slash = strrchr(path->text, '/');
 	if (!slash)
-		strcpy(directory, ".");
-	else if (slash == request->name)
-		strcpy(directory, "/");
+		strcpy(path->directory, ".");
+	else if (slash == path->text)
+		strcpy(path->directory, "/");
 	else
-		snprintf(directory, UNIX_PATH_MAX + 1, "%.*s", (int)(slash - request->name),
-			 request->name);
+		snprintf(path->directory, sizeof(path->directory), "%.*s",
+			 (int)(slash - path->text), path->text);
 }
 
-/* Of another user only the mode is known, not the groups. */
-static enum truth is_writable_by(const struct stat *st, uint32_t uid)
+/* Why nobody can make a file there: the kernel itself makes those of such file systems. */
+static int refusal_of(const char *directory)
 {
-	if (uid == 0)
-		return TRUTH_YES;
-	if (st->st_uid == uid)
-		return (st->st_mode & 0300) == 0300 ? TRUTH_YES : TRUTH_NO;
-	if ((st->st_mode & 03) == 03)
-		return (st->st_mode & 030) == 030 ? TRUTH_YES : TRUTH_MAYBE;
-	return (st->st_mode & 030) == 030 ? TRUTH_MAYBE : TRUTH_NO;
+	static const struct {
+		long type;
+		int error;
+	} systems[] = {
+		{ PROC_SUPER_MAGIC, ENOENT },
+		{ SYSFS_MAGIC, EPERM },
+		{ CGROUP_SUPER_MAGIC, EPERM },
+		{ CGROUP2_SUPER_MAGIC, EPERM },
+		{ DEBUGFS_MAGIC, EPERM },
+		{ TRACEFS_MAGIC, EPERM },
+		{ SECURITYFS_MAGIC, EPERM },
+		{ DEVPTS_SUPER_MAGIC, EPERM },
+		{ MSDOS_SUPER_MAGIC, EPERM },	/* it has no kind of file for sockets */
+	};
+	struct statfs fs;
+
+	if (statfs(directory, &fs) < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
+		if (fs.f_type == systems[i].type)
+			return systems[i].error;
+	return 0;
 }
 
-/* Of a directory on the way, likewise: may it be searched? */
-static enum truth is_searchable_by(const struct stat *st, uint32_t uid)
-{
-	if (uid == 0)
-		return TRUTH_YES;
-	if (st->st_uid == uid)
-		return st->st_mode & 0100 ? TRUTH_YES : TRUTH_NO;
-	if (!(st->st_mode & 0010) == !(st->st_mode & 0001))
-		return st->st_mode & 0001 ? TRUTH_YES : TRUTH_NO;
-	return TRUTH_MAYBE;
-}
-
-/* We may come further than the user, who is stopped by the first that is closed to him. */
-static enum truth is_reachable_by(const struct unix_request *request)
-{
-	char directory[UNIX_PATH_MAX + 1];
-	enum truth may = TRUTH_YES;
-	struct stat st;
-
-	for (size_t i = 0; i < request->length && may != TRUTH_NO; i++) {
-		enum truth one;
-
-		if (request->name[i] != '/')
-			continue;
-		snprintf(directory, sizeof(directory), "%.*s", (int)i + 1, request->name);
-		if (stat(directory, &st) < 0)
-			break;
-		one = is_searchable_by(&st, request->uid);
-		if (one < may)
-			may = one;
-	}
-	return may;
-}
-
-static void look_at_directory(const char *directory, const struct stat *st, uint32_t uid,
-			      struct unix_place *place)
+static void look_at_directory(const char *directory, struct unix_place *place)
 {
 	bool may = faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0;
 
 	place->read_only = !may && errno == EROFS;
-	if (uid == geteuid())
-		place->writable = may ? TRUTH_YES : TRUTH_NO;
-	else
-		place->writable = (uint8_t)is_writable_by(st, uid);
-}
-
-static void look_at_way(const struct unix_request *request, struct unix_place *place)
-{
-	enum truth may = is_reachable_by(request);
-
-	if (may == TRUTH_NO)
-		place->file = UNIX_FILE_REFUSED;
-	else if (place->file == UNIX_FILE_REFUSED)
-		place->file = UNIX_FILE_UNKNOWN;	/* to us */
-	if (may < place->writable)
-		place->writable = (uint8_t)may;
+	place->writable = may ? TRUTH_YES : TRUTH_NO;
+	place->refusal = refusal_of(directory);
 }
 
 /* Nothing of that name: why not? */
-static enum unix_file file_missing(const struct unix_request *request, const struct stat *parent)
+static enum unix_file file_missing(const struct path *path, const struct stat *parent)
 {
-	if (!parent || (request->length && request->name[request->length - 1] == '/'))
+	if (!parent || path->slash)
 		return UNIX_FILE_NO_DIRECTORY;
 	return S_ISDIR(parent->st_mode) ? UNIX_FILE_NONE : UNIX_FILE_NOT_DIRECTORY;
 }
 
-static enum unix_file file_at(const struct unix_request *request, const struct stat *parent,
+static enum unix_file file_at(const struct path *path, const struct stat *parent,
 			      struct unix_place *place)
 {
 	struct stat file, end;
 
-	if (lstat(request->name, &file) < 0) {
+	if (lstat(path->text, &file) < 0) {
 		switch (errno) {
 		case ENOENT:
-			return file_missing(request, parent);
+			return file_missing(path, parent);
 		case ENOTDIR:
 			return UNIX_FILE_NOT_DIRECTORY;
 		case EACCES:
@@ -136,27 +120,85 @@ static enum unix_file file_at(const struct unix_request *request, const struct s
 			return UNIX_FILE_UNKNOWN;
 		}
 	}
-	if (stat(request->name, &end) < 0)
-		return errno == ENOENT || errno == ELOOP ? UNIX_FILE_DANGLING : file_of(file.st_mode);
+	if (stat(path->text, &end) < 0)
+		return UNIX_FILE_DANGLING;
 	place->inode = end.st_ino;
 	place->device = end.st_dev;
 	return file_of(file.st_mode);
 }
 
-void unix_place_look(const struct unix_request *request, struct unix_place *place)
+static void look(const struct unix_request *request, struct unix_place *place)
 {
-	char directory[UNIX_PATH_MAX + 1];
 	struct stat parent;
+	struct path path;
 	bool found;
 
+	path_init(&path, request);
+	found = stat(path.directory, &parent) == 0;
+	place->file = file_at(&path, found ? &parent : NULL, place);
+	if (found)
+		look_at_directory(path.directory, place);
+}
+
+/* ---- as another user -------------------------------------------------- */
+
+static bool become(uint32_t uid, const struct passwd *user)
+{
+	gid_t group = user ? user->pw_gid : (gid_t)uid;
+	int groups = user ? initgroups(user->pw_name, user->pw_gid) : setgroups(0, NULL);
+
+	return groups == 0 && setresgid(group, group, group) == 0 && setresuid(uid, uid, uid) == 0;
+}
+
+/* The kernel itself says what the user may, of a child that has become him.  False: it can't. */
+static bool look_as(const struct unix_request *request, struct unix_place *place)
+{
+	const struct passwd *user = getpwuid(request->uid);
+	int ends[2];
+	pid_t child;
+	bool done;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	child = fork();
+	if (child == 0) {
+		if (become(request->uid, user)) {
+			look(request, place);
+			if (write(ends[1], place, sizeof(*place)) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	done = child > 0 && read(ends[0], place, sizeof(*place)) == sizeof(*place);
+	close(ends[0]);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	/* He may have groups that we know nothing of. */
+	if (done && !user && place->file == UNIX_FILE_REFUSED)
+		place->file = UNIX_FILE_UNKNOWN;
+	if (done && !user && place->writable == TRUTH_NO)
+		place->writable = TRUTH_MAYBE;
+	return done;
+}
+
+/* As ourselves, who may do more than he or less: only root is known to be stopped by nothing. */
+static void look_for(const struct unix_request *request, struct unix_place *place)
+{
+	look(request, place);
+	if (request->uid == 0 && place->file != UNIX_FILE_REFUSED)
+		place->writable = TRUTH_YES;
+	else
+		place->file = UNIX_FILE_UNKNOWN;
+}
+
+void unix_place_look(const struct unix_request *request, struct unix_place *place)
+{
 	*place = (struct unix_place){ .file = UNIX_FILE_UNKNOWN, .writable = TRUTH_MAYBE };
 	if (request->length > UNIX_PATH_MAX)
 		return;
-	directory_of(request, directory);
-	found = stat(directory, &parent) == 0;
-	place->file = file_at(request, found ? &parent : NULL, place);
-	if (found)
-		look_at_directory(directory, &parent, request->uid, place);
-	if (request->uid != geteuid())
-		look_at_way(request, place);
+	if (request->uid == geteuid())
+		look(request, place);
+	else if (!look_as(request, place))
+		look_for(request, place);
 }

@@ -11,6 +11,7 @@ struct unix_place {
 	enum unix_file file;
 	uint8_t writable;		/* enum truth */
 	bool read_only;
+	int refusal;			/* errno: the file system takes no new files; 0 */
 	/* Of what the path leads to, links followed; 0: nothing. */
 	ino_t inode;
 	dev_t device;

@@ -327,6 +327,7 @@ int unix_look(struct source *source, const struct unix_request *request, struct 
 	facts->file = place.file;
 	facts->writable = place.writable;
 	facts->read_only = place.read_only;
+	facts->refusal = place.refusal;
 	err = look_all(&look, source);
 	free(look.holders);
 	if (err) {

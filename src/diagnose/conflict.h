@@ -57,9 +57,6 @@ struct side side_of(const struct address *address, uint8_t v6only);
 enum truth sides_overlap(enum protocol protocol, const struct side *wanted,
 			 const struct side *holder);
 
-/* side.c: does the address mean nothing without a device (__ipv6_addr_needs_scope_id())? */
-bool address_needs_scope(const struct address *address);
-
 /* side.c: the relation of two that overlap. */
 enum rule sides_rule(const struct side *wanted, const struct side *holder);
 

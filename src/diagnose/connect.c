@@ -13,6 +13,7 @@
 #include "conflict.h"
 
 const char *const connect_names[CONNECT_COUNT] = {
+	[CONNECT_GROUP] = "group",
 	[CONNECT_NOT_HERE] = "not-here",
 	[CONNECT_QUEUE_FULL] = "queue-full",
 	[CONNECT_LISTENS] = "listens",
@@ -262,8 +263,10 @@ int connect_judge(const struct connect_request *request, const struct bind_facts
 	int err;
 
 	*diagnosis = (struct connect_diagnosis){ .finding = CONNECT_NOBODY };
-	if (request->nonlocal) {
-		diagnosis->finding = CONNECT_NOT_HERE;
+	if (request->group || request->nonlocal) {
+		diagnosis->finding = request->group ? CONNECT_GROUP : CONNECT_NOT_HERE;
+		/* Of datagrams nobody is told whether they are taken. */
+		diagnosis->certain = request->group && request->protocol == PROTOCOL_TCP;
 		return 0;
 	}
 	diagnosis->certain = facts->whole;

@@ -8,6 +8,11 @@ static const struct {
 	const char *sentence;
 	struct remedy remedies[4];
 } findings[CONNECT_COUNT] = {
+	[CONNECT_GROUP] = {
+		"{protocol} {wanted} is a multicast or broadcast address: no connection can be "
+		"made there (ENETUNREACH), and of datagrams nobody learns who took them.",
+		{ { "connect to an address of the host itself", NULL } },
+	},
 	[CONNECT_NOT_HERE] = {
 		"{protocol} {wanted} is no address of this machine: who listens there can only "
 		"be seen on that host.",
@@ -94,7 +99,7 @@ void connect_explain(const struct account *account, const struct connect_diagnos
 
 	sentence_add(account, first_of(diagnosis, &blocker), findings[diagnosis->finding].sentence,
 		     QUOTING_TEXT, out);
-	if (!diagnosis->certain && diagnosis->finding != CONNECT_NOT_HERE)
+	if (!diagnosis->certain && diagnosis->finding > CONNECT_NOT_HERE)
 		buf_add_literal(out, " (Not certain.)");
 }
 

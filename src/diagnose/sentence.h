@@ -39,6 +39,9 @@ const struct remedy *holder_remedies(const struct account *account,
 /* holder.c: do they say what there is to say about SO_REUSEADDR? */
 bool holder_knows_sharing(const struct account *account, const struct blocker *blocker);
 
+/* cause.c: is the wanted port reserved already (net.ipv4.ip_local_reserved_ports)? */
+bool account_is_reserved(const struct account *account);
+
 /* cause.c: those for a verdict. */
 const struct remedy *cause_remedies(const struct account *account);
 

@@ -31,15 +31,6 @@ struct side side_of(const struct address *address, uint8_t v6only)
 	return side;
 }
 
-bool address_needs_scope(const struct address *address)
-{
-	uint8_t scope = address->bytes[1] & 0x0f;
-
-	if (address->family == AF_INET6 && address->bytes[0] == 0xff)
-		return scope == 1 || scope == 2;
-	return address_is_link_local(address);
-}
-
 static bool is_any(const struct side *side)
 {
 	return side->kind == KIND_ANY6 || (side->kind == KIND_IPV4 && !side->ipv4);

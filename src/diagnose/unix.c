@@ -27,6 +27,7 @@ const char *const unix_finding_names[UNIX_FINDING_COUNT] = {
 	[UNIX_NOT_SEARCHABLE] = "not-searchable",
 	[UNIX_NOT_WRITABLE] = "not-writable",
 	[UNIX_READ_ONLY] = "read-only",
+	[UNIX_NO_SOCKETS] = "no-sockets",
 	[UNIX_MAYBE_WRITABLE] = "maybe-writable",
 	[UNIX_TOO_LONG] = "too-long",
 	[UNIX_UNCLEAR] = "unclear",
@@ -55,6 +56,7 @@ static const struct {
 	[UNIX_NOT_SEARCHABLE] = { VERDICT_DENIED, EACCES },
 	[UNIX_NOT_WRITABLE] = { VERDICT_DENIED, EACCES },
 	[UNIX_READ_ONLY] = { VERDICT_DENIED, EROFS },
+	[UNIX_NO_SOCKETS] = { VERDICT_UNAVAILABLE, EPERM },
 	[UNIX_MAYBE_WRITABLE] = { VERDICT_UNKNOWN, 0 },
 	[UNIX_TOO_LONG] = { VERDICT_INVALID, EINVAL },
 	[UNIX_UNCLEAR] = { VERDICT_UNKNOWN, 0 },
@@ -123,6 +125,9 @@ static enum unix_finding find_directory(const struct unix_facts *facts)
 {
 	if (facts->read_only)
 		return UNIX_READ_ONLY;
+	/* proc looks the name up first, others ask for rights first. */
+	if (facts->refusal == ENOENT || (facts->refusal && facts->writable == TRUTH_YES))
+		return UNIX_NO_SOCKETS;
 	if (facts->writable == TRUTH_MAYBE)
 		return UNIX_MAYBE_WRITABLE;
 	return facts->writable == TRUTH_YES ? UNIX_FREE : UNIX_NOT_WRITABLE;
@@ -170,6 +175,8 @@ struct unix_diagnosis unix_judge(const struct unix_request *request,
 		.alone = finding == UNIX_STALE && facts->whole,
 	};
 
+	if (finding == UNIX_NO_SOCKETS)
+		diagnosis.error = facts->refusal;
 	/* Whoever it is that has the connections: the file is in the way. */
 	if (finding == UNIX_CONNECTION && !request->abstract) {
 		diagnosis.verdict = VERDICT_BLOCKED;

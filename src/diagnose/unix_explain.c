@@ -88,6 +88,11 @@ static const struct finding findings[UNIX_FINDING_COUNT] = {
 		"is on a file system that can't be written.",
 		"use a path below /run", NULL, OBJECT_NONE,
 	},
+	[UNIX_NO_SOCKETS] = {
+		"is on a file system whose files the kernel makes (proc, sysfs and the like), or "
+		"that knows no sockets.",
+		"use a path below /run", NULL, OBJECT_NONE,
+	},
 	[UNIX_MAYBE_WRITABLE] = {
 		"is free, but whether the user may make a file in the directory depends on "
 		"groups that are not known here.",

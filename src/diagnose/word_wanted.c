@@ -12,7 +12,7 @@ WORD(add_wanted)
 	const struct bind_request *request = scene->account->request;
 
 	scene_add_endpoint(out, scene, &request->local,
-		     request->interface ? request->interface : request->scope, !request->v6only);
+		     request->scope ? request->scope : request->interface, !request->v6only);
 	return true;
 }
 
@@ -84,6 +84,8 @@ WORD(add_reserved)
 {
 	size_t before = out->length;
 
+	if (account_is_reserved(scene->account))
+		return false;
 	add_sysctl(out, scene, "net.ipv4.ip_local_reserved_ports");
 	buf_add_text(out, out->length > before ? "," : "");
 	return add_port(scene, out);

@@ -46,6 +46,16 @@ bool address_is_link_local(const struct address *address)
 	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
+/* __ipv6_addr_needs_scope_id() */
+bool address_needs_scope(const struct address *address)
+{
+	uint8_t scope = address->bytes[1] & 0x0f;
+
+	if (address->family == AF_INET6 && address->bytes[0] == 0xff)
+		return scope == 1 || scope == 2;
+	return address_is_link_local(address);
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;

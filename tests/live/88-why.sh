@@ -388,6 +388,9 @@ asks '[fe80::1%v0]:80'
 answers free OK addr=fe80::1%v0 port=80
 asks '[fe80::9%v0]:80'
 answers unavailable EADDRNOTAVAIL addr=fe80::9%v0 port=80
+# The kernel takes no scope of an address that needs none.
+asks '[::1%v0]:80'
+answers free OK addr=::1 port=80
 
 situation "a v4-mapped address and IPV6_V6ONLY"
 asks --v6only '[::ffff:127.0.0.1]:80'

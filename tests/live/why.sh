@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 # SPDX-License-Identifier: MIT
 #
 # Situations of conntab why: what is asked in one, what the kernel does there, and whether the advice
@@ -115,12 +115,17 @@ inner() {
 
 # first NAME PORT: asks in a PID namespace whose first process has that name and listens there
 first() {
+	local outer init
 	nsenter --target "$NS" --net -- unshare --pid --fork --mount-proc --kill-child -- \
 		"$MKSOCK" listen "port=$2" "comm=$1" <"$LINES_OF.in" >"$TMP/first" 2>&1 &
-	STARTED+=($!)
+	outer=$!
 	until_true grep -qs '^ready$' "$TMP/first"
-	WHO=(nsenter --target "$(inner $!)" --pid --mount --)
+	init=$(inner $outer)
+	WHO=(nsenter --target "$init" --pid --mount --)
 	asks "127.0.0.1:$2"
 	WHO=()
 	answers blocked EADDRINUSE "port=$2"
+	# unshare waits for its child, whatever it is sent itself.
+	kill -KILL "$init"
+	wait $outer
 }

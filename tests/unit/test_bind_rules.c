@@ -49,7 +49,7 @@ static const struct one ones[] = {
 	{ TCP, { STATE_TIME_WAIT, "127.0.0.1", RA_ | RP_ }, "0.0.0.0", RA,
 	  MAYBE(ADDRESS_UNDER_WILDCARD, HOLDER) },
 	{ TCP, { STATE_TIME_WAIT, "127.0.0.1", RA_ | RP_ }, "0.0.0.0", 0,
-	  BLOCKED(ADDRESS_UNDER_WILDCARD, NEITHER) },
+	  BLOCKED(ADDRESS_UNDER_WILDCARD, UNKNOWN) },
 	/* Who only asks for a connection holds no port; who was answered in a crossing does. */
 	{ TCP, { STATE_SYN_RECV, "127.0.0.1", NO_INODE }, "0.0.0.0", 0, FREE },
 	{ TCP, { STATE_SYN_RECV, "127.0.0.1", 0 }, "0.0.0.0", 0,

@@ -112,7 +112,7 @@ static void each_case_has_its_finding(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		const struct line *line = &lines[i];
 		struct connect_request request = { PROTOCOL_TCP, { address_of(line->asked), PORT },
-						   false, 0 };
+						   false, false, 0 };
 		struct connect_diagnosis d;
 		unsigned sockets = 0;
 
@@ -135,7 +135,7 @@ static void udp_listens_unless_it_has_a_peer(void **state)
 {
 	struct snapshot *snap = *state;
 	struct connect_request request = { PROTOCOL_UDP, { address_of("127.0.0.1"), PORT },
-					   false, 0 };
+					   false, false, 0 };
 	struct connect_diagnosis d;
 
 	add_socket(snap, PROTOCOL_UDP, STATE_ESTAB, "127.0.0.1", PORT);
@@ -153,7 +153,7 @@ static void what_is_elsewhere_does_not_answer(void **state)
 {
 	struct snapshot *snap = *state;
 	struct connect_request request = { PROTOCOL_TCP, { address_of("127.0.0.1"), PORT },
-					   false, 0 };
+					   false, false, 0 };
 	struct connect_diagnosis d;
 
 	add_listener(snap, "0.0.0.0", PORT)->netns = 1;
@@ -172,6 +172,16 @@ static void what_is_elsewhere_does_not_answer(void **state)
 	assert_int_equal(d.finding, CONNECT_NOT_HERE);
 	assert_false(d.certain);
 	assert_int_equal(d.count, 0);
+	connect_diagnosis_done(&d);
+	request.group = true;
+	d = judge(snap, &request);
+	assert_int_equal(d.finding, CONNECT_GROUP);
+	assert_true(d.certain);
+	connect_diagnosis_done(&d);
+	request.protocol = PROTOCOL_UDP;
+	d = judge(snap, &request);
+	assert_int_equal(d.finding, CONNECT_GROUP);
+	assert_false(d.certain);
 	connect_diagnosis_done(&d);
 }
 

@@ -34,6 +34,14 @@ static void the_directory_decides_where_there_is_no_file(void **state)
 	check(&wanted, &facts, UNIX_NOT_WRITABLE, VERDICT_DENIED, EACCES);
 	facts.read_only = true;
 	check(&wanted, &facts, UNIX_READ_ONLY, VERDICT_DENIED, EROFS);
+	facts.read_only = false;
+	facts.refusal = EPERM;
+	check(&wanted, &facts, UNIX_NOT_WRITABLE, VERDICT_DENIED, EACCES);
+	facts.writable = TRUTH_YES;
+	check(&wanted, &facts, UNIX_NO_SOCKETS, VERDICT_UNAVAILABLE, EPERM);
+	facts.writable = TRUTH_NO;
+	facts.refusal = ENOENT;
+	check(&wanted, &facts, UNIX_NO_SOCKETS, VERDICT_UNAVAILABLE, ENOENT);
 	/* filename_create() finds the file first. */
 	facts.file = UNIX_FILE_REGULAR;
 	check(&wanted, &facts, UNIX_REGULAR, VERDICT_BLOCKED, EADDRINUSE);
