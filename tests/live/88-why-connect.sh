@@ -1,22 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-<<<<<<< HEAD
 # conntab why --connect: who would take a connection, and if nobody does, who nearly would; compared
 # with what connect() does.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 # shellcheck disable=SC2016 # the words are for jq and sh
-=======
-# conntab why --connect: what it says of an address, and what connect() then does.
-
-# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
->>>>>>> atk
 . "${BASH_SOURCE%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=why.sh
 . "${BASH_SOURCE%/*}/why.sh"
 
-<<<<<<< HEAD
 # reaches REFUSED|ACCEPTED ADDRESS PORT: what connect() does
 reaches() {
 	local expected=$1
@@ -122,7 +115,7 @@ for word in 8080 127.0.0.1 '127.0.0.1:' :80 127.0.0.1:0 127.0.0.1:65536 ::1:80 1
 	[ "$(wc -l <"$ERR")" = 1 ] && grep -Fq -- "'$word'" "$ERR" && ! [ -s "$OUT" ]
 	judge "$TITLE: $word: one sentence that names it" "$ERR" "$OUT"
 done
-=======
+
 # meets FINDING CODE OK|WORDS TARGET: the finding, the exit code, and what connect() is told
 meets() {
 	local host=${4%:*}
@@ -169,5 +162,4 @@ expect_err 'without its interface' "$TITLE: without its interface: says so"
 run_as "$CONNTAB" why --connect '[fe80::1%nosuch0]:8080'
 expect_rc 2 "$TITLE: no such interface: exit 2"
 
->>>>>>> atk
 end
