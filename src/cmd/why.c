@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "why_show.h"
 #include "why_unix.h"
 
@@ -149,31 +150,73 @@ static enum status refuse(const char *option, const char *why)
 	return STATUS_USAGE;
 }
 
+/* A reason to refuse, if it is given. */
+struct refusal {
+	bool given;
+	const char *option, *why;
+};
+
+static enum status refuse_first(const struct refusal *refusals, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (refusals[i].given)
+			return refuse(refusals[i].option, refusals[i].why);
+	return STATUS_FOUND;
+}
+
 /* What shapes a list shapes no answer. */
-static enum status check(const struct settings *settings)
+static enum status check_list(const struct settings *settings)
 {
 	static const char no_list[] = "not with conntab why, which lists no sockets";
+	const struct refusal refusals[] = {
+		{ settings->view != VIEW_TABLE && settings->view != VIEW_JSON, "--format",
+		  "expected table or json with conntab why" },
+		{ settings->listening, "--listening",
+		  "not with conntab why: --listen is for a socket that listens" },
+		{ settings->all, "--all", no_list },
+		{ settings->no_header, "--no-header", no_list },
+		{ settings->extras & ~(uint32_t)EXTRA_OWNERS, "-e, -i, -m, -o or -r", no_list },
+		{ settings->columns_chosen, "--columns", no_list },
+		{ settings->order.count, "--sort", no_list },
+		{ settings->summary, "--summary", no_list },
+		{ settings->explain, "--explain", "not with conntab why, which takes no filter" },
+	};
 
-	if (settings->view != VIEW_TABLE && settings->view != VIEW_JSON)
-		return refuse("--format", "expected table or json with conntab why");
-	if (settings->columns_chosen)
-		return refuse("--columns", no_list);
-	if (settings->order.count)
-		return refuse("--sort", no_list);
-	if (settings->summary)
-		return refuse("--summary", no_list);
-	if (settings->explain)
-		return refuse("--explain", "not with conntab why, which takes no filter");
-	if ((settings->why & WHY_V6ONLY) && (settings->why & WHY_DUAL_STACK))
-		return refuse("--v6only", "it is the opposite of --no-v6only");
-	if (settings->behind_dashes && settings->words != settings->behind_dashes)
-		return refuse("conntab why", "expected no target in front of -- COMMAND");
-	if (settings->connect && settings->words[0])
-		return refuse("--connect", "expected no target besides HOST:PORT");
-	if (!settings->words[0] && !settings->connect)
-		return refuse("conntab why", "expected a port, or an address and a port: conntab "
-					     "why 8080; or --connect HOST:PORT, or -- COMMAND");
-	return STATUS_FOUND;
+	return refuse_first(refusals, ARRAY_SIZE(refusals));
+}
+
+/* What describes the wanted socket describes nothing where there is none, or a program has it. */
+static enum status check_forms(const struct settings *settings)
+{
+	const uint32_t tries = WHY_NO_PROBE | WHY_VERBOSE;
+	bool command = settings->behind_dashes, connect = settings->connect;
+	bool wanted = (settings->why & ~tries) || settings->device || settings->user;
+	const struct refusal refusals[] = {
+		{ (settings->why & WHY_V6ONLY) && (settings->why & WHY_DUAL_STACK), "--v6only",
+		  "it is the opposite of --no-v6only" },
+		{ command && settings->words != settings->behind_dashes, "conntab why",
+		  "expected no target in front of -- COMMAND" },
+		{ connect && settings->words[0], "--connect",
+		  "expected no target besides HOST:PORT" },
+		{ !settings->words[0] && !connect, "conntab why",
+		  "expected a port, or an address and a port: conntab why 8080; or --connect "
+		  "HOST:PORT, or -- COMMAND" },
+		{ command && (wanted || settings->protocols || settings->versions), "-- COMMAND",
+		  "expected no options of the wanted socket, which the command decides" },
+		{ command && (settings->netns || settings->replay), "-- COMMAND",
+		  "expected neither --netns nor --replay: it runs here" },
+		{ connect && wanted, "--connect",
+		  "expected no options of a socket that is to be bound" },
+	};
+
+	return refuse_first(refusals, ARRAY_SIZE(refusals));
+}
+
+static enum status check(const struct settings *settings)
+{
+	enum status status = check_list(settings);
+
+	return status == STATUS_FOUND ? check_forms(settings) : status;
 }
 
 static enum status run_why(const struct settings *settings)

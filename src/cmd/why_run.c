@@ -135,14 +135,40 @@ static void explain(const struct settings *settings, const struct trace_failure 
 	why_done(&all);
 }
 
-/* A path is the program's: from its root, and from its directory. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_ino == other.st_ino &&
+	       one.st_dev == other.st_dev;
+}
+
+/*
+ * A path is the program's: from its directory, by a name that outlives it and
+ * so can be pasted, unless that means something else to us or is too long.
+ */
+static void read_path(uint32_t pid, const char *given, int length, char path[UNIX_PATH_MAX + 64])
+{
+	char link[32], name[UNIX_PATH_MAX] = "";
+	const char *directory = link;
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/%u/cwd", pid);
+	size = readlink(link, name, sizeof(name) - 1);
+	if (size + 1 + length <= UNIX_PATH_MAX && is_same_file(link, name))
+		directory = name;
+	if (*given == '/')
+		snprintf(path, UNIX_PATH_MAX + 64, "%.*s", length, given);
+	else
+		snprintf(path, UNIX_PATH_MAX + 64, "%s/%.*s", directory, length, given);
+}
+
 static bool read_unix(const struct trace_failure *failure, struct unix_request *request,
 		      char path[UNIX_PATH_MAX + 64])
 {
 	const struct sockaddr_un *address = (const struct sockaddr_un *)failure->address;
 	size_t length = failure->length - offsetof(struct sockaddr_un, sun_path);
 	socklen_t size = sizeof(request->type);
-	char directory[32];
 	struct stat st;
 
 	if (failure->length <= offsetof(struct sockaddr_un, sun_path))
@@ -157,11 +183,8 @@ static bool read_unix(const struct trace_failure *failure, struct unix_request *
 		memcpy(path, address->sun_path + 1, request->length);
 		return true;
 	}
-	length = strnlen(address->sun_path, length);
-	snprintf(directory, sizeof(directory), "/proc/%u/cwd/", failure->pid);
-	request->length = (size_t)snprintf(path, UNIX_PATH_MAX + 64, "%s%.*s",
-					   *address->sun_path == '/' ? "" : directory,
-					   (int)length, address->sun_path);
+	read_path(failure->pid, address->sun_path, (int)strnlen(address->sun_path, length), path);
+	request->length = strlen(path);
 	return true;
 }
 

@@ -15,7 +15,7 @@ enum { HOST_MAX = 256, PORTS_OF_NAME = 4 };
 /* What a word is made of. */
 struct target {
 	const char *word;
-	enum protocol protocol;
+	enum protocol protocol;		/* PROTOCOL_COUNT: it names none */
 	struct address address;		/* AF_UNSPEC: all, IPv4 and IPv6 */
 	uint32_t scope;
 	const char *ports;
@@ -136,7 +136,7 @@ static enum status add_request(struct inquiries *all, const struct target *targe
 	struct bind_request *request;
 
 	if (!inquiry)
-		return refuse(target->word, "too many ports at once");
+		return refuse(target->word, "expected at most 4096 ports at once");
 	request = &inquiry->request;
 	*request = (struct bind_request){
 		.protocol = target->protocol,
@@ -207,16 +207,6 @@ static enum status add_list(struct inquiries *all, const struct target *target)
 	return status;
 }
 
-static enum protocol protocol_of(const struct settings *settings)
-{
-	enum protocol protocol = 0;
-
-	while (protocol < PROTOCOL_COUNT && settings->protocols &&
-	       !(settings->protocols & PROTOCOL_BIT(protocol)))
-		protocol++;
-	return protocol;
-}
-
 static enum status check(const struct inquiries *all, const struct target *target)
 {
 	uint32_t versions = all->settings->versions;
@@ -234,13 +224,32 @@ static enum status check(const struct inquiries *all, const struct target *targe
 	return STATUS_FOUND;
 }
 
-enum status why_add_target(struct inquiries *all, const char *word)
+static enum status add_target(struct inquiries *all, struct target *target,
+			      enum protocol protocol)
 {
-	struct target target = { .word = word, .protocol = protocol_of(all->settings) };
 	enum status status;
 
-	status = take_host(all, &target, take_protocol(&target, word));
-	if (status == STATUS_FOUND)
-		status = check(all, &target);
-	return status == STATUS_FOUND ? add_list(all, &target) : status;
+	target->protocol = protocol;
+	status = check(all, target);
+	return status == STATUS_FOUND ? add_list(all, target) : status;
+}
+
+/* By which protocols it is asked for: by that in front of it, else by those of the options. */
+static uint32_t protocols_of(const struct settings *settings, const struct target *target)
+{
+	if (target->protocol != PROTOCOL_COUNT)
+		return PROTOCOL_BIT(target->protocol);
+	return settings->protocols ? settings->protocols : PROTOCOL_BIT(PROTOCOL_TCP);
+}
+
+enum status why_add_target(struct inquiries *all, const char *word)
+{
+	struct target target = { .word = word, .protocol = PROTOCOL_COUNT };
+	enum status status = take_host(all, &target, take_protocol(&target, word));
+	uint32_t asked = protocols_of(all->settings, &target);
+
+	for (enum protocol i = 0; i < PROTOCOL_COUNT && status == STATUS_FOUND; i++)
+		if (asked & PROTOCOL_BIT(i))
+			status = add_target(all, &target, i);
+	return status;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Is a port redirected before any socket is looked for?  The rules of nf_tables
  * are read for translations of a destination that name it, those of iptables
@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "collect.h"
 #include "collect/facts.h"
 #include "diag.h"
@@ -33,6 +34,7 @@ struct nat_question {
 struct rule {
 	bool translates;		/* the destination */
 	bool names_port, names_other;
+	bool excepts;			/* the port, by "!=", or since it is of no range */
 };
 
 /* ---- nf_tables -------------------------------------------------------- */
@@ -67,6 +69,15 @@ static long port_in(const struct nlattr *data, uint16_t type)
 	return ntohs(port);
 }
 
+/* An operator, "==" and the like; 0, which is that of equality, where there is none. */
+static uint32_t operator_in(const struct nlattr *data, uint16_t type)
+{
+	const struct nlattr *attr = find(data, type);
+
+	return attr && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 ?
+	       ntohl(mnl_attr_get_u32(attr)) : NFT_CMP_EQ;
+}
+
 static void take_ports(struct rule *rule, long first, long last, uint16_t port)
 {
 	if (first < 0 || last < 0)
@@ -77,17 +88,39 @@ static void take_ports(struct rule *rule, long first, long last, uint16_t port)
 		rule->names_other = true;
 }
 
+static void take_condition(struct rule *rule, bool holds)
+{
+	if (holds)
+		rule->names_port = true;
+	else
+		rule->excepts = true;
+}
+
 static void take_compare(struct rule *rule, const struct nlattr *data, uint16_t port)
 {
-	long compared = port_in(data, NFTA_CMP_DATA);
+	long than = port_in(data, NFTA_CMP_DATA);
+	const bool holds[] = {
+		[NFT_CMP_NEQ] = port != than,
+		[NFT_CMP_LT] = port < than, [NFT_CMP_LTE] = port <= than,
+		[NFT_CMP_GT] = port > than, [NFT_CMP_GTE] = port >= than,
+	};
+	uint32_t operator = operator_in(data, NFTA_CMP_OP);
 
-	take_ports(rule, compared, compared, port);
+	/* Another value of 16 bits may be that of a source port, or of an Ethernet type. */
+	if (operator == NFT_CMP_EQ)
+		take_ports(rule, than, than, port);
+	else if (than >= 0 && operator < ARRAY_SIZE(holds))
+		take_condition(rule, holds[operator]);
 }
 
 static void take_range(struct rule *rule, const struct nlattr *data, uint16_t port)
 {
-	take_ports(rule, port_in(data, NFTA_RANGE_FROM_DATA), port_in(data, NFTA_RANGE_TO_DATA),
-		   port);
+	long first = port_in(data, NFTA_RANGE_FROM_DATA), last = port_in(data, NFTA_RANGE_TO_DATA);
+
+	if (operator_in(data, NFTA_RANGE_OP) == NFT_RANGE_EQ)
+		take_ports(rule, first, last, port);
+	else if (first >= 0 && last >= 0)
+		take_condition(rule, port < first || port > last);
 }
 
 static void take_nat(struct rule *rule, const struct nlattr *data, uint16_t port)
@@ -156,7 +189,7 @@ static void take_expression(struct rule *rule, const struct nlattr *expression, 
 /* One that names no port at all may be for any. */
 static enum truth answer_of(const struct rule *rule)
 {
-	if (!rule->translates)
+	if (!rule->translates || rule->excepts)
 		return TRUTH_NO;
 	if (rule->names_port)
 		return TRUTH_YES;

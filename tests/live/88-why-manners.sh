@@ -30,6 +30,11 @@ judge "--quiet: nothing is said" "$OUT" "$ERR"
 ct why --quiet 127.0.0.1:9090
 expect_rc 0 "--quiet: exit 0"
 
+ct why --json -t -u 127.0.0.1:9090
+expect_rc 0 "-t -u: exit 0"
+[ "$(jq -rs '[.[].wanted.protocol] | join(" ")' "$OUT")" = "tcp udp" ]
+judge "-t -u: both are answered" "$OUT"
+
 # bad REGEX ARGS...: one sentence that names it, exit 2, no answer
 bad() {
 	local regex=$1
@@ -58,6 +63,14 @@ bad 'format' --format csv 80
 bad 'sort' --sort pid 80
 bad '\\e|\\x1b' $'8\e[31m'
 bad 'opposite' --v6only --no-v6only 80
+bad '--listen ' -l 80
+bad 'lists no sockets' -r 80
+bad 'lists no sockets' -H 80
+bad 'at most 4096' 1-5000
+bad 'which the command decides' --user root -- true
+bad 'which the command decides' -u -- true
+bad 'it runs here' -N "$$" -- true
+bad 'to be bound' --reuseaddr --connect 127.0.0.1:80
 bad 'raw' raw:1
 
 # --- other namespaces

@@ -98,6 +98,14 @@ runs "$MKSOCK" late-listen port=8091
 says 'listen\(\) of mksock'
 says 'tcp 127\.0\.0\.1:8091 is bound, but listen\(\) failed: another socket has begun to listen'
 
+TITLE="a relative path"
+mkdir "$TMP/there"
+runs python3 -c 'import os, socket, sys
+os.chdir(sys.argv[1])
+open("app.sock", "w")
+socket.socket(socket.AF_UNIX).bind("app.sock")' "$TMP/there"
+says "unix $TMP/there/app\.sock is an ordinary file.*ls -l '$TMP/there/app\.sock'"
+
 TITLE="connect()"
 runs bash -c 'exec 3<>/dev/tcp/127.0.0.1/8099'
 says 'connect\(\) of bash \(pid [0-9]+\) failed: ECONNREFUSED'

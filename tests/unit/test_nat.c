@@ -44,6 +44,22 @@ static void a_range_names_all_in_it(void **state)
 	assert_int_equal(facts_redirected(*state, OTHER), TRUTH_NO);
 }
 
+static void what_a_rule_excepts_is_not_named(void **state)
+{
+	if (!*state || !nft(CHAIN "add rule ip t c tcp dport != 8080 redirect to :80"))
+		skip();
+	assert_int_equal(facts_redirected(*state, PORT), TRUTH_NO);
+	assert_int_equal(facts_redirected(*state, OTHER), TRUTH_YES);
+}
+
+static void all_from_a_port_on_are_named(void **state)
+{
+	if (!*state || !nft(CHAIN "add rule ip t c tcp dport > 8080 redirect to :80"))
+		skip();
+	assert_int_equal(facts_redirected(*state, PORT), TRUTH_NO);
+	assert_int_equal(facts_redirected(*state, OTHER), TRUTH_YES);
+}
+
 static void a_rule_without_a_port_may_be_for_any(void **state)
 {
 	if (!*state || !nft(CHAIN "add rule ip t c ip daddr 10.0.0.9 dnat to 10.0.0.1"))
@@ -83,6 +99,8 @@ int main(void)
 		IN_NETNS(nothing_is_redirected_without_rules),
 		IN_NETNS(a_rule_that_names_the_port_is_found),
 		IN_NETNS(a_range_names_all_in_it),
+		IN_NETNS(what_a_rule_excepts_is_not_named),
+		IN_NETNS(all_from_a_port_on_are_named),
 		IN_NETNS(a_rule_without_a_port_may_be_for_any),
 		IN_NETNS(other_rules_do_not_redirect),
 		IN_NETNS(a_plain_user_can_not_know),
