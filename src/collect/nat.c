@@ -99,18 +99,19 @@ static void take_condition(struct rule *rule, bool holds)
 static void take_compare(struct rule *rule, const struct nlattr *data, uint16_t port)
 {
 	long than = port_in(data, NFTA_CMP_DATA);
+	bool less = port < than;
+	bool more = port > than;
 	const bool holds[] = {
-		[NFT_CMP_NEQ] = port != than,
-		[NFT_CMP_LT] = port < than, [NFT_CMP_LTE] = port <= than,
-		[NFT_CMP_GT] = port > than, [NFT_CMP_GTE] = port >= than,
+		[NFT_CMP_NEQ] = less || more, [NFT_CMP_LT] = less, [NFT_CMP_LTE] = !more,
+		[NFT_CMP_GT] = more, [NFT_CMP_GTE] = !less,
 	};
-	uint32_t operator = operator_in(data, NFTA_CMP_OP);
+	uint32_t sign = operator_in(data, NFTA_CMP_OP);
 
 	/* Another value of 16 bits may be that of a source port, or of an Ethernet type. */
-	if (operator == NFT_CMP_EQ)
+	if (sign == NFT_CMP_EQ)
 		take_ports(rule, than, than, port);
-	else if (than >= 0 && operator < ARRAY_SIZE(holds))
-		take_condition(rule, holds[operator]);
+	else if (than >= 0 && sign < ARRAY_SIZE(holds))
+		take_condition(rule, holds[sign]);
 }
 
 static void take_range(struct rule *rule, const struct nlattr *data, uint16_t port)
