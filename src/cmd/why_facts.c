@@ -16,6 +16,7 @@
 enum {
 	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
 	SHOWN_MOST = 16,		/* of these for the sake of the reader */
+	PIDS_MOST = 1 << 22,		/* PID_MAX_LIMIT */
 };
 
 /* ---- options --------------------------------------------------------- */
@@ -126,6 +127,15 @@ static bool is_same_place(const struct bind_request *a, const struct bind_reques
 	       a->interface == b->interface && a->uid == b->uid;
 }
 
+/* A namespace without a name was given by a pid, or by its inode, which is greater than any. */
+static void state_namespace(const struct settings *settings, struct inquiry *inquiry)
+{
+	unsigned long number = settings->netns ? strtoul(settings->netns, NULL, 10) : 0;
+
+	inquiry->entered = settings->netns;
+	inquiry->netns_pid = number <= PIDS_MOST ? (uint32_t)number : 0;
+}
+
 /* The ports of a range have address and user in common: they are asked for once. */
 static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 {
@@ -142,6 +152,7 @@ static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
 	};
 	why_take_port(all, inquiry);
+	state_namespace(all->settings, inquiry);
 }
 
 static bool may_probe(const struct inquiries *all, const struct diagnosis *diagnosis)
