@@ -54,10 +54,24 @@ enum address_use {
 struct bind_facts {
 	const struct snapshot *snap;	/* all sockets of the port, in every state, or more */
 	const struct bind_options *options;	/* of each socket in it, by index */
+	/* Indices of those on the wanted port, ascending; NULL: all have to be looked at. */
+	const uint32_t *on_port;
+	size_t on_port_count;
 	uint16_t netns;			/* index into snap->netns: where the socket is wanted */
 	uint8_t address;		/* enum address_use */
 	uint8_t privileged;		/* enum truth: CAP_NET_BIND_SERVICE there */
 	bool whole;			/* no table was cut, no state left out */
 };
+
+/* How many sockets are worth a look, and the index of the one at `place`. */
+static inline size_t bind_facts_count(const struct bind_facts *facts)
+{
+	return facts->on_port ? facts->on_port_count : facts->snap->count;
+}
+
+static inline uint32_t bind_facts_socket(const struct bind_facts *facts, size_t place)
+{
+	return facts->on_port ? facts->on_port[place] : (uint32_t)place;
+}
 
 #endif

@@ -65,6 +65,7 @@ struct inquiries {
 	struct source *source;
 	struct snapshot *snap;
 	struct bind_options *options;	/* of each socket */
+	uint32_t *by_port, *begins;	/* sockets in the order of ports; where those of each begin */
 	struct inquiry *items;
 	size_t count, capacity;
 	uint32_t uid;			/* whose the sockets are to be */
@@ -93,6 +94,13 @@ uint16_t why_free_port(const struct inquiry *inquiry);
 
 /* why_table.c: is this socket of another namespace on the wanted port? */
 bool why_is_elsewhere(const struct inquiry *inquiry, const struct socket *sk);
+
+/*
+ * why_ports.c: put the sockets of the table in the order of ports, 0 or
+ * -ENOMEM; and give an inquiry those on its port, all for port 0.
+ */
+int why_sort_by_port(struct inquiries *all);
+void why_take_port(const struct inquiries *all, struct inquiry *inquiry);
 
 /* why_facts.c: collect what all questions need; and judge; 0 or -errno. */
 int why_find_facts(struct inquiries *all);

@@ -63,12 +63,18 @@ static bool is_open_for(const struct inquiry *inquiry, uint32_t socket)
 	       bind_needs_options(&request, &inquiry->facts, socket);
 }
 
-static bool is_open(const struct inquiries *all, uint32_t socket)
+/* Those on the port whose options are worth a look, as long as there is room; each once. */
+static size_t add_open(const struct inquiry *inquiry, bool *taken, uint32_t *sockets, size_t count)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (is_open_for(&all->items[i], socket))
-			return true;
-	return false;
+	for (size_t i = 0; i < bind_facts_count(&inquiry->facts) && count < OPTIONS_MOST; i++) {
+		uint32_t socket = bind_facts_socket(&inquiry->facts, i);
+
+		if (taken[socket] || !is_open_for(inquiry, socket))
+			continue;
+		taken[socket] = true;
+		sockets[count++] = socket;
+	}
+	return count;
 }
 
 /* A socket whose IPV6_V6ONLY we have read is shown with it. */
@@ -88,15 +94,16 @@ static void keep_v6only(struct inquiries *all, const uint32_t *sockets, size_t c
 static void read_options(struct inquiries *all)
 {
 	uint32_t *sockets = calloc(OPTIONS_MOST, sizeof(*sockets));
+	bool *taken = calloc(all->snap->count + 1, sizeof(*taken));
 	size_t count = 0;
 
-	for (uint32_t i = 0; sockets && i < all->snap->count && count < OPTIONS_MOST; i++)
-		if (is_open(all, i))
-			sockets[count++] = i;
+	for (size_t i = 0; sockets && taken && i < all->count; i++)
+		count = add_open(&all->items[i], taken, sockets, count);
 	if (count)
 		facts_read_options(all->source, all->snap, sockets, count, all->options);
 	all->asked = count;
 	keep_v6only(all, sockets, count);
+	free(taken);
 	free(sockets);
 }
 
@@ -113,15 +120,28 @@ static bool tells_bound(const struct snapshot *snap)
 	       (snap->states & STATE_BIT(STATE_BOUND));
 }
 
+static bool is_same_place(const struct bind_request *a, const struct bind_request *b)
+{
+	return address_equal(&a->local.address, &b->local.address) && a->scope == b->scope &&
+	       a->interface == b->interface && a->uid == b->uid;
+}
+
+/* The ports of a range have address and user in common: they are asked for once. */
 static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 {
+	const struct inquiry *before = inquiry > all->items ? inquiry - 1 : NULL;
+	bool known = before && is_same_place(&before->request, &inquiry->request);
+
 	inquiry->facts = (struct bind_facts){
 		.snap = all->snap,
 		.options = all->options,
-		.address = facts_address(all->source, &inquiry->request),
-		.privileged = facts_privileged(all->source, inquiry->request.uid),
+		.address = known ? before->facts.address :
+			   (uint8_t)facts_address(all->source, &inquiry->request),
+		.privileged = known ? before->facts.privileged :
+			      (uint8_t)facts_privileged(all->source, inquiry->request.uid),
 		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
 	};
+	why_take_port(all, inquiry);
 }
 
 static bool may_probe(const struct inquiries *all, const struct diagnosis *diagnosis)
@@ -255,7 +275,7 @@ int why_find_facts(struct inquiries *all)
 	if (err)
 		return err;
 	all->options = options_of(all->snap);
-	if (!all->options)
+	if (!all->options || why_sort_by_port(all) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < all->count; i++)
 		state_facts(all, &all->items[i]);
@@ -307,6 +327,8 @@ void why_done(struct inquiries *all)
 	for (size_t i = 0; i < all->elsewhere.count; i++)
 		snapshot_free(all->elsewhere.snaps[i]);
 	free(all->items);
+	free(all->begins);
+	free(all->by_port);
 	free(all->options);
 	snapshot_free(all->snap);
 	source_close(all->source);

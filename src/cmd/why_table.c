@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sockets of the wanted ports: in the namespace of the question, and in all others. */
 #include <errno.h>
+#include <string.h>
 
 #include "collect/facts.h"
 #include "why.h"
@@ -9,6 +10,7 @@ enum {
 	PORTS_NEAR = 64,		/* how far a free port is looked for */
 	WELL_KNOWN = 1024,
 	AWAY = 8000,			/* who leaves 80 goes to 8080, who leaves 443 to 8443 */
+	PORTS = UINT16_MAX + 1,
 };
 
 /* ---- ports near by --------------------------------------------------- */
@@ -21,6 +23,7 @@ struct passing {
 	struct inquiries *all;
 	struct selection ports;		/* the wanted ones and those near by */
 	bool near;
+	uint8_t wanted[PORTS];		/* bool */
 };
 
 static unsigned first_near(const struct inquiry *inquiry)
@@ -49,19 +52,21 @@ static void note_near(struct inquiry *inquiry, const struct socket *sk)
 static enum match pass(const void *filter, const struct row *row, uint32_t known)
 {
 	const struct passing *passing = filter;
-	enum match match = MATCH_NO;
 
 	(void)known;
-	for (size_t i = 0; i < passing->all->count; i++) {
-		struct inquiry *inquiry = &passing->all->items[i];
+	for (size_t i = 0; passing->near && i < passing->all->count; i++)
+		note_near(&passing->all->items[i], row->sk);
+	return passing->wanted[row->sk->local.port] ? MATCH_YES : MATCH_NO;
+}
 
-		if (!inquiry->request.local.port ||
-		    inquiry->request.local.port == row->sk->local.port)
-			match = MATCH_YES;
-		if (passing->near)
-			note_near(inquiry, row->sk);
+/* Port 0 is any of them. */
+static void want_ports(struct passing *passing)
+{
+	for (size_t i = 0; i < passing->all->count; i++) {
+		uint16_t port = passing->all->items[i].request.local.port;
+
+		memset(&passing->wanted[port], true, port ? 1 : PORTS);
 	}
-	return match;
 }
 
 static int lower_ports(const void *filter, const struct kernel_scope *scope, uint8_t *program)
@@ -133,6 +138,7 @@ static int collect(struct inquiries *all, struct source *source, const char *tex
 	if (!filter)
 		return -ENOMEM;
 	filter_narrow(filter, &query);
+	want_ports(&passing);
 	passing.ports = query.select;
 	query.select = (struct selection){
 		.filter = &passing, .by_local_port = true, .match = pass, .lower = lower_ports,

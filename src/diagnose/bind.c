@@ -112,10 +112,13 @@ static int find_blockers(const struct bind_request *request, const struct bind_f
 	int err = 0;
 
 	for (int listening = 1; listening >= 0; listening--) {
-		for (size_t i = 0; !err && i < facts->snap->count; i++)
-			if (meeting_init(&meeting, request, facts, (uint32_t)i) &&
+		for (size_t i = 0; !err && i < bind_facts_count(facts); i++) {
+			uint32_t socket = bind_facts_socket(facts, i);
+
+			if (meeting_init(&meeting, request, facts, socket) &&
 			    meeting.listening == listening)
-				err = add_blocker(diagnosis, conflict, (uint32_t)i, &meeting);
+				err = add_blocker(diagnosis, conflict, socket, &meeting);
+		}
 	}
 	return err;
 }

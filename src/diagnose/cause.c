@@ -237,12 +237,14 @@ typedef bool socket_test(const struct account *account, const struct socket *sk)
 
 static const struct socket *find(const struct account *account, socket_test *test)
 {
-	const struct snapshot *snap = account->facts->snap;
+	const struct bind_facts *facts = account->facts;
 
-	for (size_t i = 0; i < snap->count; i++)
-		if (snap->sockets[i].local.port == account->request->local.port &&
-		    test(account, &snap->sockets[i]))
-			return &snap->sockets[i];
+	for (size_t i = 0; i < bind_facts_count(facts); i++) {
+		const struct socket *sk = &facts->snap->sockets[bind_facts_socket(facts, i)];
+
+		if (sk->local.port == account->request->local.port && test(account, sk))
+			return sk;
+	}
 	return NULL;
 }
 
@@ -302,23 +304,17 @@ IS(is_sharing)
 	return is_free(account) && !account->request->reuseport && find(account, is_partner);
 }
 
-static bool is_in_list(const char *list, unsigned long port)
+bool account_is_reserved(const struct account *account)
 {
-	unsigned long first, last;
+	const struct bind_facts *facts = account->facts;
+	const char *list = snapshot_sysctl(facts->snap, facts->netns,
+					   "net.ipv4.ip_local_reserved_ports");
+	unsigned long first, last, port = account->request->local.port;
 
 	while (list && port_list_next(&list, &first, &last))
 		if (port >= first && port <= last)
 			return true;
 	return false;
-}
-
-bool account_is_reserved(const struct account *account)
-{
-	const struct bind_facts *facts = account->facts;
-
-	return is_in_list(snapshot_sysctl(facts->snap, facts->netns,
-					  "net.ipv4.ip_local_reserved_ports"),
-			  account->request->local.port);
 }
 
 IS(is_reserved_port)

@@ -75,9 +75,9 @@ static bool is_on_the_device(const struct answer *a)
 }
 
 static bool answer_init(struct answer *a, const struct connect_request *request,
-			const struct bind_facts *facts, size_t index)
+			const struct bind_facts *facts, size_t place)
 {
-	const struct socket *sk = &facts->snap->sockets[index];
+	const struct socket *sk = &facts->snap->sockets[bind_facts_socket(facts, place)];
 
 	if (sk->netns != facts->netns || sk->local.port != request->peer.port ||
 	    !protocols[sk->protocol].has_ports)
@@ -114,7 +114,7 @@ static int best_fit(const struct connect_request *request, const struct bind_fac
 	struct answer a;
 	int best = 0;
 
-	for (size_t i = 0; i < facts->snap->count; i++) {
+	for (size_t i = 0; i < bind_facts_count(facts); i++) {
 		int how = answer_init(&a, request, facts, i) ? fit(&a) : 0;
 
 		if (how > best)
@@ -236,14 +236,14 @@ static int find(const struct connect_request *request, const struct bind_facts *
 	size_t capacity = 0;
 	struct answer a;
 
-	for (size_t i = 0; i < facts->snap->count; i++) {
+	for (size_t i = 0; i < bind_facts_count(facts); i++) {
 		if (!answer_init(&a, request, facts, i))
 			continue;
 		finding = finding_of(&a, best);
 		if (finding < diagnosis->finding)
 			diagnosis->finding = finding;
 	}
-	for (size_t i = 0; !err && i < facts->snap->count; i++) {
+	for (size_t i = 0; !err && i < bind_facts_count(facts); i++) {
 		if (!answer_init(&a, request, facts, i))
 			continue;
 		finding = finding_of(&a, best);
@@ -252,7 +252,8 @@ static int find(const struct connect_request *request, const struct bind_facts *
 		if (!is_certain(&a, finding, diagnosis->finding))
 			diagnosis->certain = false;
 		if (finding == diagnosis->finding)
-			err = add_socket(diagnosis, &capacity, i);
+			err = add_socket(diagnosis, &capacity,
+					 bind_facts_socket(facts, i));
 	}
 	return err;
 }
