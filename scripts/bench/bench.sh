@@ -21,7 +21,7 @@ OTHERS=0x2b7e
 INFO=${INFO:-0xa}
 
 MODE=quick
-CASES=(small 1k 100k filter 1M owners memory churn trace)
+CASES=(small 1k 100k filter 1M owners why memory churn trace)
 
 usage() {
 	cat <<'END'
@@ -30,7 +30,7 @@ Compare what conntab costs with ss, netstat, lsof and the bare kernel dump.
 
   quick    few rounds, without the load of a million sockets (the default)
   full     more rounds, everything
-  NAME     only these: small 1k 100k filter 1M owners memory churn trace
+  NAME     only these: small 1k 100k filter 1M owners why memory churn trace
 
 Environment: CONNTAB (./conntab), BENCH_BIN (build/bench), SS (ss),
   OUTPUT (null; or pipe), ROUNDS (by case), TIMEOUT (120 seconds for a command),
@@ -285,6 +285,25 @@ case_owners() {
 	compare --max "conntab -l -t -P" "ss -tln" 0.1
 }
 
+# A taken port makes it exit with 1, which is no failure here; both are run in the same way.
+add_any_exit() {
+	# shellcheck disable=SC2016 # the words are for sh
+	add "conntab $*" sh -c '"$@" || [ $? = 1 ]' sh "$CONNTAB" "$@"
+}
+
+case_why() {
+	local port=8080
+
+	rounds_of 5 11
+	title why "100,000 TCP sockets and 50,000 other descriptors in 100 processes"
+	hold_owners
+	begin
+	add_any_exit $port
+	add_any_exit why $port
+	add_any_exit why --connect 127.0.0.1:$port
+	compare --max "conntab why $port" "conntab $port" 1.3
+}
+
 # Filters: the kernel's own filtered dump is the floor.  The default list does not ask for bound
 # sockets, whose table takes the kernel as long as all the rest; -a does.
 case_filter() {
@@ -432,7 +451,7 @@ main() {
 	done
 	if (($# == 0)); then
 		set -- "${CASES[@]}"
-		[[ $MODE == full ]] || set -- small 1k 100k owners memory churn trace
+		[[ $MODE == full ]] || set -- small 1k 100k owners why memory churn trace
 	fi
 	check_programs
 	scratch=$(mktemp -d)
