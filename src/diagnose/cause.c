@@ -33,6 +33,8 @@ static bool is_error(const struct account *account, int error)
 	return account->diagnosis->error == error;
 }
 
+#define IS_ERROR(name, error) IS(name) { return is_error(account, error); }
+
 IS(is_exhausted)
 {
 	return is_error(account, EADDRINUSE) && !account->request->local.port;
@@ -43,10 +45,10 @@ IS(is_late_listen)
 	return is_error(account, EADDRINUSE) && account->request->listen;
 }
 
-IS(is_blocked)
-{
-	return is_error(account, EADDRINUSE);
-}
+IS_ERROR(is_blocked, EADDRINUSE)
+IS_ERROR(is_absent, EADDRNOTAVAIL)
+IS_ERROR(is_invalid, EINVAL)
+IS_ERROR(is_no_device, ENODEV)
 
 static bool is_below_privileged(const struct account *account)
 {
@@ -89,11 +91,6 @@ IS(is_tentative)
 	return is_error(account, EADDRNOTAVAIL) && account->facts->address == ADDRESS_TENTATIVE;
 }
 
-IS(is_absent)
-{
-	return is_error(account, EADDRNOTAVAIL);
-}
-
 IS(is_bound_twice)
 {
 	return is_error(account, EINVAL) && account->request->bound;
@@ -108,16 +105,6 @@ IS(is_without_scope)
 IS(is_mapped)
 {
 	return is_error(account, EINVAL) && address_is_mapped(&account->request->local.address);
-}
-
-IS(is_invalid)
-{
-	return is_error(account, EINVAL);
-}
-
-IS(is_no_device)
-{
-	return is_error(account, ENODEV);
 }
 
 IS(is_any)
@@ -339,6 +326,12 @@ IS(is_hiding_blockers)
 	return diagnosis->count && diagnosis->error && diagnosis->error != EADDRINUSE;
 }
 
+IS(is_over)
+{
+	return account->happened && is_blocked(account) && account->request->local.port &&
+	       !account->diagnosis->count && account->facts->whole;
+}
+
 IS(is_redirected)
 {
 	return account->redirected;
@@ -355,6 +348,9 @@ static const struct {
 } remarks[] = {
 	{ is_hiding_blockers,
 	  "When that is mended, a socket will be in the way too (EADDRINUSE): see below." },
+	{ is_over,
+	  "No socket is in the way any more: who had the port has let go of it meanwhile. Try it "
+	  "again." },
 	{ has_other_protocol,
 	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
 	  "ports of its own." },
