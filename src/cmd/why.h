@@ -52,6 +52,7 @@ struct inquiry {
 	uint32_t netns_pid;		/* by which it was given; 0: otherwise */
 	bool redirected;		/* netfilter sends what comes for the port elsewhere */
 	bool connecting;		/* the call that was made was connect() */
+	uint32_t caller;		/* pid of who made it */
 	int happened;			/* errno of the call that was made; 0: none was */
 };
 
@@ -119,6 +120,7 @@ static inline struct account account_of(const struct inquiry *inquiry)
 		.diagnosis = &inquiry->diagnosis,
 		.free_port = inquiry->free_port,
 		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
+		.caller = inquiry->caller,
 		.happened = inquiry->happened,
 		.connecting = inquiry->connecting,
 		.entered = inquiry->entered,
