@@ -137,20 +137,28 @@ static void state_namespace(const struct settings *settings, struct inquiry *inq
 }
 
 /* The ports of a range have address and user in common: they are asked for once. */
-static void state_facts(struct inquiries *all, struct inquiry *inquiry)
+static void state_place(struct inquiries *all, struct inquiry *inquiry)
 {
 	const struct inquiry *before = inquiry > all->items ? inquiry - 1 : NULL;
-	bool known = before && is_same_place(&before->request, &inquiry->request);
+	struct bind_facts *facts = &inquiry->facts;
 
+	if (before && is_same_place(&before->request, &inquiry->request)) {
+		facts->address = before->facts.address;
+		facts->privileged = before->facts.privileged;
+		return;
+	}
+	facts->address = (uint8_t)facts_address(all->source, &inquiry->request);
+	facts->privileged = (uint8_t)facts_privileged(all->source, inquiry->request.uid);
+}
+
+static void state_facts(struct inquiries *all, struct inquiry *inquiry)
+{
 	inquiry->facts = (struct bind_facts){
 		.snap = all->snap,
 		.options = all->options,
-		.address = known ? before->facts.address :
-			   (uint8_t)facts_address(all->source, &inquiry->request),
-		.privileged = known ? before->facts.privileged :
-			      (uint8_t)facts_privileged(all->source, inquiry->request.uid),
 		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
 	};
+	state_place(all, inquiry);
 	why_take_port(all, inquiry);
 	state_namespace(all->settings, inquiry);
 }

@@ -145,12 +145,12 @@ static bool add_entry(const struct account *account, struct buf *out)
 {
 	const struct scene scene = { .account = account, .quoting = QUOTING_SHELL };
 
-	if (account->netns_name)
+	if (account->netns_name) {
 		buf_add_literal(out, "ip netns exec ");
-	else
-		buf_add_literal(out, "nsenter --net --target ");
-	return account->netns_name ? scene_add_name(out, &scene, account->netns_name) :
-	       account->netns_pid && scene_add_number(out, account->netns_pid);
+		return scene_add_name(out, &scene, account->netns_name);
+	}
+	buf_add_literal(out, "nsenter --net --target ");
+	return account->netns_pid && scene_add_number(out, account->netns_pid);
 }
 
 void command_add(const struct account *account, const struct blocker *blocker, const char *text,
