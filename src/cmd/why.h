@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "diagnose/explain.h"
+#include "why_alternative.h"
 
 enum {
 	WHY_REQUESTS_MAX = 4096,	/* ports of ranges, each a request */
@@ -16,24 +17,6 @@ enum {
 	WHY_WIDTH = 79,			/* columns of sentences */
 	WHY_INDENT = 2,
 };
-
-/* Sockets that differ in one thing from the wanted one: would they work? */
-enum alternative {
-	ALTERNATIVE_REUSEADDR,
-	ALTERNATIVE_REUSEPORT,
-	ALTERNATIVE_IPV4,
-	ALTERNATIVE_IPV6,
-	ALTERNATIVE_COUNT
-};
-
-struct alternative_row {
-	const char *name;		/* in JSON */
-	const char *text;		/* what is to be done for it */
-	/* Makes it of the wanted one; false where it would be no other. */
-	bool (*make)(struct bind_request *request);
-};
-
-extern const struct alternative_row alternatives[ALTERNATIVE_COUNT];
 
 /* One question, and all that is known about it. */
 struct inquiry {
@@ -68,7 +51,8 @@ struct inquiries {
 	struct source *source;
 	struct snapshot *snap;
 	struct bind_options *options;	/* of each socket */
-	uint32_t *by_port, *begins;	/* sockets in the order of ports; where those of each begin */
+	uint32_t *by_port;		/* sockets in the order of ports */
+	uint32_t *begins;		/* where those of each port begin */
 	struct inquiry *items;
 	size_t count, capacity;
 	uint32_t uid;			/* whose the sockets are to be */
