@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "diagnose/explain.h"
+#include "why_alternative.h"
 
 enum {
 	WHY_REQUESTS_MAX = 4096,	/* ports of ranges, each a request */
@@ -16,24 +17,6 @@ enum {
 	WHY_WIDTH = 79,			/* columns of sentences */
 	WHY_INDENT = 2,
 };
-
-/* Sockets that differ in one thing from the wanted one: would they work? */
-enum alternative {
-	ALTERNATIVE_REUSEADDR,
-	ALTERNATIVE_REUSEPORT,
-	ALTERNATIVE_IPV4,
-	ALTERNATIVE_IPV6,
-	ALTERNATIVE_COUNT
-};
-
-struct alternative_row {
-	const char *name;		/* in JSON */
-	const char *text;		/* what is to be done for it */
-	/* Makes it of the wanted one; false where it would be no other. */
-	bool (*make)(struct bind_request *request);
-};
-
-extern const struct alternative_row alternatives[ALTERNATIVE_COUNT];
 
 /* One question, and all that is known about it. */
 struct inquiry {
@@ -45,6 +28,8 @@ struct inquiry {
 	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
 	int probe_error;		/* errno of the real bind(); 0: it worked */
 	int no_probe;			/* -errno where it could not be tried; 0: it could */
+	bool usual_v6only;		/* IPV6_V6ONLY is as a new socket has it */
+	bool forbids_probe;
 	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
@@ -65,7 +50,8 @@ struct inquiries {
 	struct source *source;
 	struct snapshot *snap;
 	struct bind_options *options;	/* of each socket */
-	uint32_t *by_port, *begins;	/* sockets in the order of ports; where those of each begin */
+	uint32_t *by_port;		/* sockets in the order of ports; */
+	uint32_t *begins;		/* where those of each begin */
 	struct inquiry *items;
 	size_t count, capacity;
 	uint32_t uid;			/* whose the sockets are to be */
@@ -108,20 +94,8 @@ int why_answer(struct inquiries *all);
 
 void why_done(struct inquiries *all);
 
-/* What an inquiry is about, for explain.h. */
-static inline struct account account_of(const struct inquiry *inquiry)
-{
-	return (struct account){
-		.request = &inquiry->request,
-		.facts = &inquiry->facts,
-		.diagnosis = &inquiry->diagnosis,
-		.free_port = inquiry->free_port,
-		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
-		.happened = inquiry->happened,
-		.connecting = inquiry->connecting,
-		.redirected = inquiry->redirected,
-	};
-}
+/* why_facts.c: what an inquiry is about, for explain.h. */
+struct account account_of(const struct inquiry *inquiry);
 
 /* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */
 enum status why_run(const struct settings *settings);

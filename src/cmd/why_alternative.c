@@ -2,7 +2,7 @@
 /* What else the asker could bind: "with SO_REUSEADDR it would work". */
 #include <sys/socket.h>
 
-#include "why.h"
+#include "why_alternative.h"
 
 static bool set_reuseaddr(struct bind_request *request)
 {

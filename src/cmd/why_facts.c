@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collect/facts.h"
 #include "collect/lookup.h"
@@ -109,6 +110,22 @@ static void read_options(struct inquiries *all)
 
 /* ---- verdicts -------------------------------------------------------- */
 
+struct account account_of(const struct inquiry *inquiry)
+{
+	return (struct account){
+		.request = &inquiry->request,
+		.facts = &inquiry->facts,
+		.diagnosis = &inquiry->diagnosis,
+		.free_port = inquiry->free_port,
+		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
+		.is_root = geteuid() == 0,
+		.forbids_probe = inquiry->forbids_probe,
+		.happened = inquiry->happened,
+		.connecting = inquiry->connecting,
+		.redirected = inquiry->redirected,
+	};
+}
+
 /* Before 6.8 the kernel tells nobody of sockets that are only bound. */
 static bool tells_bound(const struct snapshot *snap)
 {
@@ -127,20 +144,31 @@ static bool is_same_place(const struct bind_request *a, const struct bind_reques
 }
 
 /* The ports of a range have address and user in common: they are asked for once. */
+/* net.ipv6.bindv6only is what a new socket has. */
+static void take_usual_v6only(const struct inquiries *all, struct inquiry *inquiry)
+{
+	const char *usual = snapshot_sysctl(all->snap, inquiry->facts.netns,
+					    "net.ipv6.bindv6only");
+
+	if (inquiry->usual_v6only && inquiry->request.local.address.family == AF_INET6)
+		inquiry->request.v6only = usual && strcmp(usual, "1") == 0;
+}
+
 static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 {
 	const struct inquiry *before = inquiry > all->items ? inquiry - 1 : NULL;
-	bool known = before && is_same_place(&before->request, &inquiry->request);
+	struct bind_facts *facts = &inquiry->facts;
 
-	inquiry->facts = (struct bind_facts){
-		.snap = all->snap,
-		.options = all->options,
-		.address = known ? before->facts.address :
-			   (uint8_t)facts_address(all->source, &inquiry->request),
-		.privileged = known ? before->facts.privileged :
-			      (uint8_t)facts_privileged(all->source, inquiry->request.uid),
-		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
-	};
+	*facts = (struct bind_facts){ .snap = all->snap, .options = all->options };
+	facts->whole = snapshot_is_complete(all->snap) && tells_bound(all->snap);
+	if (before && is_same_place(&before->request, &inquiry->request)) {
+		facts->address = before->facts.address;
+		facts->privileged = before->facts.privileged;
+	} else {
+		facts->address = (uint8_t)facts_address(all->source, &inquiry->request);
+		facts->privileged =
+			(uint8_t)facts_privileged(all->source, inquiry->request.uid);
+	}
 	why_take_port(all, inquiry);
 }
 
@@ -279,6 +307,10 @@ int why_find_facts(struct inquiries *all)
 		return -ENOMEM;
 	for (size_t i = 0; i < all->count; i++)
 		state_facts(all, &all->items[i]);
+	for (size_t i = 0; i < all->count; i++) {
+		take_usual_v6only(all, &all->items[i]);
+		all->items[i].forbids_probe = all->settings->why & WHY_NO_PROBE;
+	}
 	return 0;
 }
 
