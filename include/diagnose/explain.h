@@ -20,8 +20,13 @@ struct account {
 	uint16_t free_port;		/* one near by where it would work; 0: not known */
 	const char *socket_unit;	/* of systemd, for the wanted port; NULL: none known */
 	bool is_root, forbids_probe;	/* the asker */
+	uint32_t caller;		/* pid of who made the call that failed; 0: none was */
 	bool happened;			/* the call was made, and failed */
 	bool connecting;		/* it was connect() */
+	/* It is about another namespace than ours, which commands enter by its name or a pid. */
+	bool entered;
+	const char *netns_name;		/* NULL: it has none */
+	uint32_t netns_pid;		/* of a process in it; 0: not known */
 	bool redirected;		/* netfilter sends what comes for the port elsewhere */
 };
 

@@ -33,8 +33,11 @@ struct inquiry {
 	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
+	bool entered;			/* --netns: it is about another namespace */
+	uint32_t netns_pid;		/* by which it was given; 0: otherwise */
 	bool redirected;		/* netfilter sends what comes for the port elsewhere */
 	bool connecting;		/* the call that was made was connect() */
+	uint32_t caller;		/* pid of who made it */
 	int happened;			/* errno of the call that was made; 0: none was */
 };
 

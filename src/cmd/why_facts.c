@@ -17,6 +17,7 @@
 enum {
 	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
 	SHOWN_MOST = 16,		/* of these for the sake of the reader */
+	PIDS_MOST = 1 << 22,		/* PID_MAX_LIMIT */
 };
 
 /* ---- options --------------------------------------------------------- */
@@ -119,6 +120,10 @@ struct account account_of(const struct inquiry *inquiry)
 		.free_port = inquiry->free_port,
 		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
 		.is_root = geteuid() == 0,
+		.caller = inquiry->caller,
+		.entered = inquiry->entered,
+		.netns_name = inquiry->facts.snap->netns[inquiry->facts.netns].name,
+		.netns_pid = inquiry->netns_pid,
 		.forbids_probe = inquiry->forbids_probe,
 		.happened = inquiry->happened,
 		.connecting = inquiry->connecting,
@@ -141,6 +146,15 @@ static bool is_same_place(const struct bind_request *a, const struct bind_reques
 {
 	return address_equal(&a->local.address, &b->local.address) && a->scope == b->scope &&
 	       a->interface == b->interface && a->uid == b->uid;
+}
+
+/* A namespace without a name was given by a pid, or by its inode, which is greater than any. */
+static void state_namespace(const struct settings *settings, struct inquiry *inquiry)
+{
+	unsigned long number = settings->netns ? strtoul(settings->netns, NULL, 10) : 0;
+
+	inquiry->entered = settings->netns;
+	inquiry->netns_pid = number <= PIDS_MOST ? (uint32_t)number : 0;
 }
 
 /* The ports of a range have address and user in common: they are asked for once. */
@@ -170,6 +184,7 @@ static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 			(uint8_t)facts_privileged(all->source, inquiry->request.uid);
 	}
 	why_take_port(all, inquiry);
+	state_namespace(all->settings, inquiry);
 }
 
 static bool may_probe(const struct inquiries *all, const struct diagnosis *diagnosis)

@@ -129,6 +129,7 @@ static void explain(const struct settings *settings, const struct trace_failure 
 	if (inquiry && request_of(failure, &inquiry->request) == 0 &&
 	    open_namespace(&all.source, failure->pid) == 0) {
 		inquiry->happened = failure->error;
+		inquiry->caller = failure->pid;
 		inquiry->connecting = failure->call == TRACE_CONNECT;
 		show_answer(&all, inquiry, out);
 	}

@@ -38,6 +38,8 @@ static bool is_error(const struct account *account, int error)
 	return account->diagnosis->error == error;
 }
 
+#define IS_ERROR(name, error) IS(name) { return is_error(account, error); }
+
 IS(is_exhausted)
 {
 	return is_error(account, EADDRINUSE) && !account->request->local.port;
@@ -48,10 +50,10 @@ IS(is_late_listen)
 	return is_error(account, EADDRINUSE) && account->request->listen;
 }
 
-IS(is_blocked)
-{
-	return is_error(account, EADDRINUSE);
-}
+IS_ERROR(is_blocked, EADDRINUSE)
+IS_ERROR(is_absent, EADDRNOTAVAIL)
+IS_ERROR(is_invalid, EINVAL)
+IS_ERROR(is_no_device, ENODEV)
 
 static bool is_below_privileged(const struct account *account)
 {
@@ -94,11 +96,6 @@ IS(is_tentative)
 	return is_error(account, EADDRNOTAVAIL) && account->facts->address == ADDRESS_TENTATIVE;
 }
 
-IS(is_absent)
-{
-	return is_error(account, EADDRNOTAVAIL);
-}
-
 IS(is_bound_twice)
 {
 	return is_error(account, EINVAL) && account->request->bound;
@@ -113,16 +110,6 @@ IS(is_without_scope)
 IS(is_mapped)
 {
 	return is_error(account, EINVAL) && address_is_mapped(&account->request->local.address);
-}
-
-IS(is_invalid)
-{
-	return is_error(account, EINVAL);
-}
-
-IS(is_no_device)
-{
-	return is_error(account, ENODEV);
 }
 
 IS(is_any)

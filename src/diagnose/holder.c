@@ -13,6 +13,7 @@ struct holder {
 	const struct snapshot *snap;
 	const struct socket *sk;
 	const struct process *process;	/* its first owner; NULL: none */
+	uint32_t caller;		/* pid of who wants its port; 0: not known */
 };
 
 typedef bool holder_test(const struct holder *holder);
@@ -90,6 +91,11 @@ IS(is_elsewhere)
 IS(is_not_permitted)
 {
 	return holder->sk->missing == MISSING_PERMISSION;
+}
+
+IS(is_callers_own)
+{
+	return holder->caller && holder->process && holder->process->pid == holder->caller;
 }
 
 /* In a container the first process may be any server. */
@@ -252,6 +258,11 @@ static const struct {
 	  "It belongs to {holder_user}, and its process may only be seen by that user and root.",
 	  { { "ask again as root", "sudo conntab why {question}" },
 	    { "stop the unit that its cgroup belongs to", "sudo systemctl stop {unit}" } } },
+	{ is_callers_own, true,
+	  "The program that wants the port has it itself: it binds it twice.",
+	  { { "let it bind the port once. For IPv4 and IPv6 that is [::] alone, or 0.0.0.0 and "
+	      "[::] with IPV6_V6ONLY (nginx: ipv6only=on)", NULL },
+	    { "see that its configuration names the port only once", NULL } } },
 	{ is_socket_unit, false,
 	  "systemd listens here for a socket unit: to stop the service alone does not free the "
 	  "port, the next connection starts it again.",
@@ -322,7 +333,9 @@ static size_t sort_of(const struct account *account, const struct blocker *block
 	const struct snapshot *snap = account->facts->snap;
 	const struct socket *sk = blocker_socket(account, blocker);
 	const struct owner *owner = owner_first(snap, sk);
-	const struct holder holder = { snap, sk, owner ? owner_process(snap, owner) : NULL };
+	const struct holder holder = {
+		snap, sk, owner ? owner_process(snap, owner) : NULL, account->caller,
+	};
 	size_t i = 0;
 
 	while (!holders[i].test(&holder))

@@ -123,6 +123,13 @@ IS(is_hiding_blockers)
 	return diagnosis->count && diagnosis->error && diagnosis->error != EADDRINUSE;
 }
 
+IS(is_over)
+{
+	return account->happened && account->diagnosis->error == EADDRINUSE &&
+	       account->request->local.port && !account->diagnosis->count &&
+	       account->facts->whole;
+}
+
 IS(is_redirected)
 {
 	return account->redirected;
@@ -139,6 +146,9 @@ static const struct {
 } remarks[] = {
 	{ is_hiding_blockers,
 	  "When that is mended, a socket will be in the way too (EADDRINUSE): see below." },
+	{ is_over,
+	  "No socket is in the way any more: who had the port has let go of it meanwhile. Try it "
+	  "again." },
 	{ has_other_protocol,
 	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
 	  "ports of its own." },

@@ -182,7 +182,7 @@ void remedy_add(const struct account *account, const struct blocker *blocker,
 {
 	sentence_add(account, blocker, remedy->text, QUOTING_TEXT, text);
 	if (remedy->command)
-		sentence_add(account, blocker, remedy->command, QUOTING_SHELL, command);
+		command_add(account, blocker, remedy->command, command);
 }
 
 bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,

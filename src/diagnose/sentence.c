@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "base/text.h"
 
 /* ---- names ----------------------------------------------------------- */
@@ -123,4 +124,51 @@ bool sentence_fits(const struct account *account, const struct blocker *blocker,
 	fits = expand(&scene, text, &scratch);
 	buf_free(&scratch);
 	return fits;
+}
+
+/* ---- commands -------------------------------------------------------- */
+
+/* Do they ask or change what each network namespace has for itself? */
+static bool is_of_namespace(const char *command)
+{
+	static const char *const programs[] = {
+		"conntab ", "ip ", "nft ", "rpcinfo ", "ss ", "sysctl ",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (strncmp(command, programs[i], strlen(programs[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool add_entry(const struct account *account, struct buf *out)
+{
+	const struct scene scene = { .account = account, .quoting = QUOTING_SHELL };
+
+	if (account->netns_name)
+		buf_add_literal(out, "ip netns exec ");
+	else
+		buf_add_literal(out, "nsenter --net --target ");
+	if (account->netns_name)
+		return scene_add_name(out, &scene, account->netns_name);
+	return account->netns_pid && scene_add_number(out, account->netns_pid);
+}
+
+void command_add(const struct account *account, const struct blocker *blocker, const char *text,
+		 struct buf *out)
+{
+	static const char root[] = "sudo ";
+	bool as_root = strncmp(text, root, strlen(root)) == 0;
+	const char *command = as_root ? text + strlen(root) : text;
+	size_t before = out->length;
+
+	buf_add_text(out, as_root ? root : "");
+	if (account->entered && is_of_namespace(command)) {
+		if (!add_entry(account, out)) {
+			out->length = before;
+			return;
+		}
+		buf_add_char(out, ' ');
+	}
+	sentence_add(account, blocker, command, QUOTING_SHELL, out);
 }

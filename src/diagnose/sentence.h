@@ -19,6 +19,13 @@ struct remedy {
 void sentence_add(const struct account *account, const struct blocker *blocker, const char *text,
 		  enum quoting quoting, struct buf *out);
 
+/*
+ * Append a command as it has to be typed here: what is about a network
+ * namespace is run in it.  Nothing is appended where that can't be said.
+ */
+void command_add(const struct account *account, const struct blocker *blocker, const char *text,
+		 struct buf *out);
+
 /* Is there something to say for each of its words? */
 bool sentence_fits(const struct account *account, const struct blocker *blocker, const char *text,
 		   enum quoting quoting);

@@ -87,6 +87,12 @@ asks -N "$NAME" 127.0.0.1:8085
 expect_rc 1 "$TITLE: taken there"
 expect_json '.verdict == "blocked" and .certain and .wanted.netns.name == $name and
 	(.blockers[0].socket.owners | length == 1)' "$TITLE: by name" name "$NAME"
+asks -N "$NAME" --user nobody 127.0.0.1:80
+says "ip netns exec $NAME sysctl -w net\.ipv4\.ip_unprivileged_port_start=80"
+asks -N "$NS" --user nobody 127.0.0.1:80
+says "nsenter --net --target $NS sysctl -w"
+asks --user nobody 127.0.0.1:80
+says "everybody sysctl -w"
 asks 127.0.0.1:8085
 answers free OK port=8085
 says "There is a listener on that port in .*$NAME.* not in the way"

@@ -98,6 +98,15 @@ runs "$MKSOCK" late-listen port=8091
 says 'listen\(\) of mksock'
 says 'tcp 127\.0\.0\.1:8091 is bound, but listen\(\) failed: another socket has begun to listen'
 
+TITLE="a program that binds twice"
+runs python3 -c 'import socket
+one, two = socket.socket(), socket.socket()
+one.bind(("127.0.0.1", 8070))
+one.listen()
+two.bind(("127.0.0.1", 8070))'
+says 'The program that wants the port has it itself'
+expect_no_file "$ERR" 'kill' "$TITLE: it is not to be killed"
+
 TITLE="a relative path"
 mkdir "$TMP/there"
 runs python3 -c 'import os, socket, sys
