@@ -157,7 +157,6 @@ static void state_namespace(const struct settings *settings, struct inquiry *inq
 	inquiry->netns_pid = number <= PIDS_MOST ? (uint32_t)number : 0;
 }
 
-/* The ports of a range have address and user in common: they are asked for once. */
 /* net.ipv6.bindv6only is what a new socket has. */
 static void take_usual_v6only(const struct inquiries *all, struct inquiry *inquiry)
 {
@@ -168,21 +167,29 @@ static void take_usual_v6only(const struct inquiries *all, struct inquiry *inqui
 		inquiry->request.v6only = usual && strcmp(usual, "1") == 0;
 }
 
-static void state_facts(struct inquiries *all, struct inquiry *inquiry)
+/* The ports of a range have address and user in common: they are asked for once. */
+static void state_place(struct inquiries *all, struct inquiry *inquiry)
 {
 	const struct inquiry *before = inquiry > all->items ? inquiry - 1 : NULL;
 	struct bind_facts *facts = &inquiry->facts;
 
-	*facts = (struct bind_facts){ .snap = all->snap, .options = all->options };
-	facts->whole = snapshot_is_complete(all->snap) && tells_bound(all->snap);
 	if (before && is_same_place(&before->request, &inquiry->request)) {
 		facts->address = before->facts.address;
 		facts->privileged = before->facts.privileged;
-	} else {
-		facts->address = (uint8_t)facts_address(all->source, &inquiry->request);
-		facts->privileged =
-			(uint8_t)facts_privileged(all->source, inquiry->request.uid);
+		return;
 	}
+	facts->address = (uint8_t)facts_address(all->source, &inquiry->request);
+	facts->privileged = (uint8_t)facts_privileged(all->source, inquiry->request.uid);
+}
+
+static void state_facts(struct inquiries *all, struct inquiry *inquiry)
+{
+	inquiry->facts = (struct bind_facts){
+		.snap = all->snap,
+		.options = all->options,
+		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
+	};
+	state_place(all, inquiry);
 	why_take_port(all, inquiry);
 	state_namespace(all->settings, inquiry);
 }

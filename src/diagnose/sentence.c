@@ -145,12 +145,11 @@ static bool add_entry(const struct account *account, struct buf *out)
 {
 	const struct scene scene = { .account = account, .quoting = QUOTING_SHELL };
 
-	if (account->netns_name)
+	if (account->netns_name) {
 		buf_add_literal(out, "ip netns exec ");
-	else
-		buf_add_literal(out, "nsenter --net --target ");
-	if (account->netns_name)
 		return scene_add_name(out, &scene, account->netns_name);
+	}
+	buf_add_literal(out, "nsenter --net --target ");
 	return account->netns_pid && scene_add_number(out, account->netns_pid);
 }
 
