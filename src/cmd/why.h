@@ -28,6 +28,8 @@ struct inquiry {
 	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
 	int probe_error;		/* errno of the real bind(); 0: it worked */
 	int no_probe;			/* -errno where it could not be tried; 0: it could */
+	bool usual_v6only;		/* IPV6_V6ONLY is as a new socket has it */
+	bool forbids_probe;
 	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
@@ -95,24 +97,8 @@ int why_answer(struct inquiries *all);
 
 void why_done(struct inquiries *all);
 
-/* What an inquiry is about, for explain.h. */
-static inline struct account account_of(const struct inquiry *inquiry)
-{
-	return (struct account){
-		.request = &inquiry->request,
-		.facts = &inquiry->facts,
-		.diagnosis = &inquiry->diagnosis,
-		.free_port = inquiry->free_port,
-		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
-		.caller = inquiry->caller,
-		.happened = inquiry->happened,
-		.connecting = inquiry->connecting,
-		.entered = inquiry->entered,
-		.netns_name = inquiry->facts.snap->netns[inquiry->facts.netns].name,
-		.netns_pid = inquiry->netns_pid,
-		.redirected = inquiry->redirected,
-	};
-}
+/* why_facts.c: what an inquiry is about, for explain.h. */
+struct account account_of(const struct inquiry *inquiry);
 
 /* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */
 enum status why_run(const struct settings *settings);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What else the asker could bind. */
+/* Other sockets than the wanted one, which may work where it does not. */
 #ifndef CMD_WHY_ALTERNATIVE_H
 #define CMD_WHY_ALTERNATIVE_H
-
-#include <stdbool.h>
 
 #include "model/bind.h"
 

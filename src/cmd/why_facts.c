@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collect/facts.h"
 #include "collect/lookup.h"
@@ -110,6 +111,26 @@ static void read_options(struct inquiries *all)
 
 /* ---- verdicts -------------------------------------------------------- */
 
+struct account account_of(const struct inquiry *inquiry)
+{
+	return (struct account){
+		.request = &inquiry->request,
+		.facts = &inquiry->facts,
+		.diagnosis = &inquiry->diagnosis,
+		.free_port = inquiry->free_port,
+		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
+		.is_root = geteuid() == 0,
+		.caller = inquiry->caller,
+		.entered = inquiry->entered,
+		.netns_name = inquiry->facts.snap->netns[inquiry->facts.netns].name,
+		.netns_pid = inquiry->netns_pid,
+		.forbids_probe = inquiry->forbids_probe,
+		.happened = inquiry->happened,
+		.connecting = inquiry->connecting,
+		.redirected = inquiry->redirected,
+	};
+}
+
 /* Before 6.8 the kernel tells nobody of sockets that are only bound. */
 static bool tells_bound(const struct snapshot *snap)
 {
@@ -134,6 +155,16 @@ static void state_namespace(const struct settings *settings, struct inquiry *inq
 
 	inquiry->entered = settings->netns;
 	inquiry->netns_pid = number <= PIDS_MOST ? (uint32_t)number : 0;
+}
+
+/* net.ipv6.bindv6only is what a new socket has. */
+static void take_usual_v6only(const struct inquiries *all, struct inquiry *inquiry)
+{
+	const char *usual = snapshot_sysctl(all->snap, inquiry->facts.netns,
+					    "net.ipv6.bindv6only");
+
+	if (inquiry->usual_v6only && inquiry->request.local.address.family == AF_INET6)
+		inquiry->request.v6only = usual && strcmp(usual, "1") == 0;
 }
 
 /* The ports of a range have address and user in common: they are asked for once. */
@@ -298,6 +329,10 @@ int why_find_facts(struct inquiries *all)
 		return -ENOMEM;
 	for (size_t i = 0; i < all->count; i++)
 		state_facts(all, &all->items[i]);
+	for (size_t i = 0; i < all->count; i++) {
+		take_usual_v6only(all, &all->items[i]);
+		all->items[i].forbids_probe = all->settings->why & WHY_NO_PROBE;
+	}
 	return 0;
 }
 

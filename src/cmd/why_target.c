@@ -148,6 +148,8 @@ static enum status add_request(struct inquiries *all, const struct target *targe
 	};
 	if (target->address.family == AF_UNSPEC)
 		request->local.address = any_address(settings);
+	else
+		inquiry->usual_v6only = !(settings->why & (WHY_V6ONLY | WHY_DUAL_STACK));
 	return STATUS_FOUND;
 }
 

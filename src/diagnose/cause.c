@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The verdict in words, the causes that are no sockets, and what else is worth knowing. */
+/* The verdict in words, and the causes that are no sockets. */
 #include "conflict.h"
 #include "sentence.h"
 
@@ -21,6 +21,11 @@ void explain_wanted(const struct account *account, struct buf *out)
 IS(is_free)
 {
 	return account->diagnosis->verdict == VERDICT_FREE;
+}
+
+IS(is_free_to_choose)
+{
+	return is_free(account) && !account->request->local.port;
 }
 
 IS(is_unknown)
@@ -118,9 +123,13 @@ static const struct {
 	const char *sentence;		/* goes on from what is wanted */
 	struct remedy remedies[4];
 } causes[] = {
+	{ is_free_to_choose,
+	  "leaves the port to the kernel, which has one of {range} left: bind() would work.",
+	  { { NULL, NULL } } },
 	{ is_free, "is free: bind() would work.", { { NULL, NULL } } },
 	{ is_unknown, "may be free or not: it can't be told from here.",
-	  { { "ask again as root: it may look at the holder's options, or try",
+	  { { "{no_probe}let one harmless bind() be tried: leave out --no-probe", NULL },
+	    { "{no_root}ask again as root: it may look at the holder's options, or try",
 	      "sudo conntab why {question}" } } },
 	{ is_exhausted,
 	  "can't be had: every port from which the kernel chooses ({range}) is taken "
@@ -215,178 +224,4 @@ void explain_verdict(const struct account *account, struct buf *out)
 const struct remedy *cause_remedies(const struct account *account)
 {
 	return causes[cause_of(account)].remedies;
-}
-
-/* ---- remarks --------------------------------------------------------- */
-
-/* Sockets on the wanted port that the test is true of. */
-typedef bool socket_test(const struct account *account, const struct socket *sk);
-
-static const struct socket *find(const struct account *account, socket_test *test)
-{
-	const struct bind_facts *facts = account->facts;
-
-	for (size_t i = 0; i < bind_facts_count(facts); i++) {
-		const struct socket *sk = &facts->snap->sockets[bind_facts_socket(facts, i)];
-
-		if (sk->local.port == account->request->local.port && test(account, sk))
-			return sk;
-	}
-	return NULL;
-}
-
-static bool is_of_other_protocol(const struct account *account, const struct socket *sk)
-{
-	return sk->protocol != account->request->protocol && protocols[sk->protocol].has_ports &&
-	       socket_is_listener(sk);
-}
-
-static bool is_listener_of_same(const struct account *account, const struct socket *sk)
-{
-	return sk->protocol == account->request->protocol && socket_is_listener(sk);
-}
-
-IS(has_other_protocol)
-{
-	return is_free(account) && !find(account, is_listener_of_same) &&
-	       find(account, is_of_other_protocol);
-}
-
-/* It would be in the way, were the port not shared by an option. */
-static bool is_partner(const struct account *account, const struct socket *sk)
-{
-	const uint32_t index = (uint32_t)(sk - account->facts->snap->sockets);
-	struct meeting meeting;
-
-	return is_listener_of_same(account, sk) &&
-	       meeting_init(&meeting, account->request, account->facts, index) &&
-	       meeting_overlaps(&meeting) != TRUTH_NO;
-}
-
-IS(has_other_address)
-{
-	return is_free(account) && account->request->local.port &&
-	       find(account, is_listener_of_same) && !find(account, is_partner);
-}
-
-static bool is_twin_loopback(const struct account *account, const struct socket *sk)
-{
-	return is_listener_of_same(account, sk) && address_is_loopback(&sk->local.address) &&
-	       sk->local.address.family != account->request->local.address.family;
-}
-
-IS(is_localhost_split)
-{
-	return is_free(account) && address_is_loopback(&account->request->local.address) &&
-	       find(account, is_twin_loopback);
-}
-
-IS(is_joining)
-{
-	return is_free(account) && account->request->reuseport && find(account, is_partner);
-}
-
-IS(is_sharing)
-{
-	return is_free(account) && !account->request->reuseport && find(account, is_partner);
-}
-
-bool account_is_reserved(const struct account *account)
-{
-	const struct bind_facts *facts = account->facts;
-	const char *list = snapshot_sysctl(facts->snap, facts->netns,
-					   "net.ipv4.ip_local_reserved_ports");
-	unsigned long first, last, port = account->request->local.port;
-
-	while (list && port_list_next(&list, &first, &last))
-		if (port >= first && port <= last)
-			return true;
-	return false;
-}
-
-IS(is_reserved_port)
-{
-	return !account->connecting && account->request->local.port &&
-	       account_is_reserved(account);
-}
-
-IS(is_ephemeral)
-{
-	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
-	uint16_t port = account->request->local.port;
-
-	return is_free(account) && port && netns_gives_port(netns, port) &&
-	       !account_is_reserved(account);
-}
-
-IS(is_hiding_blockers)
-{
-	const struct diagnosis *diagnosis = account->diagnosis;
-
-	return diagnosis->count && diagnosis->error && diagnosis->error != EADDRINUSE;
-}
-
-IS(is_over)
-{
-	return account->happened && is_blocked(account) && account->request->local.port &&
-	       !account->diagnosis->count && account->facts->whole;
-}
-
-IS(is_redirected)
-{
-	return account->redirected;
-}
-
-IS(is_incomplete)
-{
-	return !account->facts->whole;
-}
-
-static const struct {
-	account_test *test;
-	const char *sentence;
-} remarks[] = {
-	{ is_hiding_blockers,
-	  "When that is mended, a socket will be in the way too (EADDRINUSE): see below." },
-	{ is_over,
-	  "No socket is in the way any more: who had the port has let go of it meanwhile. Try it "
-	  "again." },
-	{ has_other_protocol,
-	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
-	  "ports of its own." },
-	{ is_joining,
-	  "Others have this port already, and SO_REUSEPORT lets you join them: what comes in goes "
-	  "to one of you. If that is not meant, a second copy is running." },
-	{ is_sharing,
-	  "Others have this port already, and SO_REUSEADDR lets you share it: but what comes to "
-	  "one address goes to only one of you: the one with the more exact address, or the last "
-	  "to bind." },
-	{ is_localhost_split,
-	  "127.0.0.1 and ::1 are two addresses with ports of their own: who connects to "
-	  "\"localhost\" may reach either." },
-	{ has_other_address,
-	  "Others have port {port} on other addresses, and are not in the way of {wanted}." },
-	{ is_reserved_port,
-	  "Port {port} is reserved (net.ipv4.ip_local_reserved_ports): that keeps outgoing "
-	  "connections off it, and forbids no bind()." },
-	{ is_ephemeral,
-	  "Port {port} is one of those that outgoing connections are given ({range}): one may "
-	  "take it at any time. To keep it: sysctl -w "
-	  "net.ipv4.ip_local_reserved_ports={reserved}" },
-	{ is_redirected,
-	  "A rule of netfilter sends what comes for port {port} elsewhere before any socket is "
-	  "asked (published container ports do so): nft list ruleset" },
-	{ is_incomplete,
-	  "Not all sockets could be read, so there may be more." },
-};
-
-bool explain_remark(const struct account *account, size_t index, struct buf *out)
-{
-	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
-		if (!remarks[i].test(account) || index--)
-			continue;
-		sentence_add(account, NULL, remarks[i].sentence, QUOTING_TEXT, out);
-		return true;
-	}
-	return false;
 }

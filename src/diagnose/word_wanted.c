@@ -170,6 +170,18 @@ WORD(add_wanted_ip)
 
 /* ---- conditions: nothing to say, and fit or not ---------------------- */
 
+WORD(is_no_root)
+{
+	(void)out;
+	return !scene->account->is_root;
+}
+
+WORD(is_no_probe)
+{
+	(void)out;
+	return scene->account->forbids_probe;
+}
+
 WORD(is_unset)
 {
 	(void)out;
@@ -196,6 +208,7 @@ const struct word wanted_words[] = {
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "reserved", add_reserved }, { "device", add_device },
 	{ "question", add_question }, { "unset", is_unset },
+	{ "no_root", is_no_root }, { "no_probe", is_no_probe },
 	{ "unreserved", is_unreserved }, { "for_any_device", is_for_any_device },
 	{ NULL, NULL },
 };
