@@ -115,12 +115,15 @@ static bool tells_bound(const struct snapshot *snap)
 
 static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 {
+	bool fell_back = all->snap->fell_back & PROTOCOL_BIT(inquiry->request.protocol);
+
 	inquiry->facts = (struct bind_facts){
 		.snap = all->snap,
 		.options = all->options,
 		.address = facts_address(all->source, &inquiry->request),
 		.privileged = facts_privileged(all->source, inquiry->request.uid),
-		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
+		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap) && !fell_back,
+		.no_devices = fell_back,
 	};
 }
 
