@@ -129,6 +129,17 @@ static void explain(const struct settings *settings, const struct trace_failure 
 	why_done(&all);
 }
 
+/* What a relative path of the program has to be led by: nothing where it is in our directory. */
+static void directory_of(uint32_t pid, char directory[32])
+{
+	struct stat own, other;
+
+	snprintf(directory, 32, "/proc/%u/cwd/", pid);
+	if (stat(directory, &other) == 0 && stat(".", &own) == 0 && own.st_ino == other.st_ino &&
+	    own.st_dev == other.st_dev)
+		*directory = '\0';
+}
+
 /* A path is the program's: from its root, and from its directory. */
 static bool read_unix(const struct trace_failure *failure, struct unix_request *request,
 		      char path[UNIX_PATH_MAX + 64])
@@ -152,7 +163,7 @@ static bool read_unix(const struct trace_failure *failure, struct unix_request *
 		return true;
 	}
 	length = strnlen(address->sun_path, length);
-	snprintf(directory, sizeof(directory), "/proc/%u/cwd/", failure->pid);
+	directory_of(failure->pid, directory);
 	request->length = (size_t)snprintf(path, UNIX_PATH_MAX + 64, "%s%.*s",
 					   *address->sun_path == '/' ? "" : directory,
 					   (int)length, address->sun_path);
@@ -210,7 +221,9 @@ static void complain_refusal(const char *word, const struct trace_end *end)
 		[TRACE_SET_GROUP] = "it is set-gid, and only root may look into such a program",
 		[TRACE_CAPABILITIES] = "it has capabilities, and only root may look into such a "
 				       "program",
-		[TRACE_NOT_ALLOWED] = "this system lets nobody trace a program here",
+		[TRACE_NOT_ALLOWED] = "it can't be traced: somebody traces us "
+				       "already (conntab why, strace, gdb), or this system "
+				       "lets nobody",
 	};
 
 	complain("the command is not run", word, texts[end->refusal]);
