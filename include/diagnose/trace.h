@@ -17,9 +17,9 @@
  * - Who has no CAP_SYS_ADMIN runs the command with no_new_privs: programs that
  *   are set-uid, set-gid or have capabilities don't get their privileges.
  *   argv[0] is refused then; for others `unprivileged` is called.
- * - What was started with CLONE_UNTRACED, and all programs when the tracer is
- *   killed with SIGKILL, keep the filter without a tracer: the calls fail with
- *   ENOSYS.
+ * - What was started with CLONE_UNTRACED keeps the filter without a tracer: the
+ *   calls fail with ENOSYS.  So that no others do, they die with the tracer if
+ *   that is killed.
  * - Where a filter of the program's own says SECCOMP_RET_TRACE, the call is
  *   done, as any tracer would let it.
  */

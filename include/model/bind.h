@@ -61,6 +61,7 @@ struct bind_facts {
 	uint8_t address;		/* enum address_use */
 	uint8_t privileged;		/* enum truth: CAP_NET_BIND_SERVICE there */
 	bool whole;			/* no table was cut, no state left out */
+	bool no_devices;		/* the tables don't tell who is bound to a device */
 };
 
 /* How many sockets are worth a look, and the index of the one at `place`. */

@@ -35,10 +35,10 @@ struct snapshot {
 	const char *host, *kernel;
 	uint32_t asked;			/* the query's needs */
 	uint32_t states;		/* the query's states; of a record those it has */
+	uint32_t fell_back;		/* protocols whose rows are those of /proc/net */
 	bool partial;			/* connections of its listeners may be missing */
 	size_t joined;			/* the last so many sockets are of another snapshot, */
 	uint32_t joined_asked;		/* which was asked for this */
-
 	struct socket *sockets;
 	size_t count, capacity;
 	uint32_t *members;		/* socket indices, grouped by listener */

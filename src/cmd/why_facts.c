@@ -184,10 +184,13 @@ static void state_place(struct inquiries *all, struct inquiry *inquiry)
 
 static void state_facts(struct inquiries *all, struct inquiry *inquiry)
 {
+	bool fell_back = all->snap->fell_back & PROTOCOL_BIT(inquiry->request.protocol);
+
 	inquiry->facts = (struct bind_facts){
 		.snap = all->snap,
 		.options = all->options,
-		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap),
+		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap) && !fell_back,
+		.no_devices = fell_back,
 	};
 	state_place(all, inquiry);
 	why_take_port(all, inquiry);

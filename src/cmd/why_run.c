@@ -239,7 +239,7 @@ static void complain_refusal(const char *word, const struct trace_end *end)
 		[TRACE_SET_USER] = "it is set-uid: only root may look into it",
 		[TRACE_SET_GROUP] = "it is set-gid: only root may look into it",
 		[TRACE_CAPABILITIES] = "it has capabilities: only root may look into it",
-		[TRACE_NOT_ALLOWED] = "this system lets nobody trace a program here",
+		[TRACE_NOT_ALLOWED] = "somebody traces us already, or the system lets nobody trace",
 	};
 
 	complain("the command is not run", word, texts[end->refusal]);

@@ -135,8 +135,11 @@ static const char *type_name(int type)
 	return type == SOCK_STREAM ? "stream" : type == SOCK_DGRAM ? "dgram" : "seqpacket";
 }
 
-static void add_wanted(struct buf *out, const struct unix_request *request, struct buf *text)
+static void add_wanted(struct buf *out, const struct answer *answer, struct buf *text)
 {
+	const struct unix_request *request = answer->request;
+	const struct snapshot *snap = answer->facts.snap;
+
 	unix_add_address(request, text);
 	buf_add_literal(out, "{\"schema\":\"conntab-why/1\",\"wanted\":{\"protocol\":\"unix\",");
 	add_text(out, "\"address\":", text);
@@ -145,7 +148,10 @@ static void add_wanted(struct buf *out, const struct unix_request *request, stru
 			"\"device\":null,\"type\":", type_name(request->type), out);
 	buf_add_literal(out, ",\"uid\":");
 	buf_add_unsigned(out, request->uid);
-	buf_add_char(out, '}');
+	buf_add_literal(out, ",\"netns\":{\"inode\":");
+	buf_add_unsigned(out, snap->netns[0].inode);
+	json_add_member(",\"name\":", snap->netns[0].name, out);
+	buf_add_literal(out, "}}");
 }
 
 static void add_remedies(struct buf *out, const struct answer *answer, struct buf *text,
@@ -212,7 +218,7 @@ static void show_json(const struct answer *answer, struct buf *out, struct buf *
 {
 	const struct unix_diagnosis *diagnosis = &answer->diagnosis;
 
-	add_wanted(out, answer->request, text);
+	add_wanted(out, answer, text);
 	json_add_member(",\n \"verdict\":", verdict_names[diagnosis->verdict], out);
 	json_add_member(",\"errno\":", diagnosis->error ? strerrorname_np(diagnosis->error) : NULL,
 			out);
@@ -246,8 +252,12 @@ enum status why_show_unix(const struct settings *settings, struct source *source
 		complain("target", request->name, "a recorded file has no unix sockets");
 		return STATUS_USAGE;
 	}
-	if (err || buf_init(&text, -1) < 0) {
-		complain("the sockets could not be read", NULL, strerror(err ? -err : ENOMEM));
+	if (!err && buf_init(&text, -1) < 0) {
+		snapshot_free(answer.facts.snap);
+		err = -ENOMEM;
+	}
+	if (err) {
+		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;
 	}
 	answer.diagnosis = unix_judge(request, &answer.facts);

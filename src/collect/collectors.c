@@ -46,6 +46,7 @@ static void note_fallback(struct collection *c, enum protocol protocol, int why)
 {
 	const char *name = protocols[protocol].name;
 
+	c->snap->fell_back |= PROTOCOL_BIT(protocol);
 	if (why == -ENOENT) {
 		snapshot_note(c->snap, SEVERITY_INFO, name,
 			      "this kernel has no %s: %s sockets were read from %s",

@@ -192,7 +192,7 @@ static void decide_conflict(struct diagnosis *diagnosis, const struct bind_reque
 {
 	if (conflict->blocked == TRUTH_YES) {
 		decide(diagnosis, request, VERDICT_BLOCKED, EADDRINUSE);
-		diagnosis->open |= !conflict->certain;
+		diagnosis->open |= !conflict->certain || facts->no_devices;
 	} else if (conflict->blocked == TRUTH_MAYBE) {
 		decide(diagnosis, request, VERDICT_UNKNOWN, 0);
 		diagnosis->open = true;

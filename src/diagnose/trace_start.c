@@ -12,7 +12,8 @@
 #include "trace_parts.h"
 
 enum { OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
-		 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC,
+		 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+		 PTRACE_O_EXITKILL,
        NOT_RUN = 127 };
 
 static void say_failure(int failures, bool not_allowed, int err)

@@ -126,6 +126,15 @@ asks_as_nobody --user root --reuseaddr 127.0.0.1:80
 expect_rc 3 "$TITLE: exit 3"
 expect_json '.verdict == "unknown" and .certain == false and .probe == null' "$TITLE: unknown"
 
+# /proc/net tells neither of sockets that are only bound nor of devices.
+situation "no netlink" listen port=8080 dev=lo
+sock bound port=8081
+for port in 8080 8081; do
+	here strace -f -o /dev/null -e trace=socket -e inject=socket:error=EPERM \
+		"$CONNTAB" why --no-probe --json "127.0.0.1:$port" >"$OUT" 2>"$ERR" </dev/null
+	expect_json '.certain == false' "$TITLE: $port: what it does not tell is not certain"
+done
+
 # --- it disturbs nothing
 
 # calls_of ARGS...: the calls of conntab why that could change something
