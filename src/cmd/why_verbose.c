@@ -49,6 +49,11 @@ void why_say_verbose(const struct inquiries *all)
 	buf_add_literal(&out, "; descriptors of their owners looked at for options: ");
 	buf_add_unsigned(&out, all->asked);
 	buf_add_char(&out, '\n');
+	if (all->elsewhere.refused) {
+		buf_add_literal(&out, "conntab: network namespaces that may not be looked into: ");
+		buf_add_unsigned(&out, all->elsewhere.refused);
+		buf_add_char(&out, '\n');
+	}
 	for (size_t i = 0; i < all->count; i++)
 		add_tried(&out, &all->items[i]);
 	buf_flush(&out);
