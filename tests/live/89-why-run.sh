@@ -35,6 +35,22 @@ runs /nonexistent/program
 expect_rc 127 "$TITLE: no such program"
 expect_err '/nonexistent/program' "$TITLE: no such program is named"
 
+TITLE="a watcher that is killed"
+here "$CONNTAB" why -- sleep 1000 >"$OUT" 2>"$ERR" </dev/null &
+COMMAND_PID=
+# The watcher is the child of conntab, the command the watcher's.
+watched() {
+	WATCHER=$(pgrep -P "$(pgrep -P $! -f 'why -- sleep 1000' || echo $!)" | head -n 1)
+	COMMAND_PID=$(pgrep -P "${WATCHER:-0}" -x sleep)
+}
+until_true watched
+kill -KILL "$WATCHER"
+wait $!
+[ $? = 126 ]
+judge "$TITLE: is told" "$ERR"
+until_true eval '! kill -0 "$COMMAND_PID" 2>/dev/null'
+judge "$TITLE: takes the command along"
+
 TITLE="standard input and output"
 COMMAND="conntab why -- cat"
 printf 'some\0bytes\n' | here timeout 60 "$CONNTAB" why -- cat >"$OUT" 2>"$ERR"
