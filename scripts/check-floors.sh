@@ -119,8 +119,8 @@ FNR == 1 {
 	code = code_of($0)
 	if (floor == "cmd")
 		next
-	# The tracer forks; its processes end without the handlers and buffers of the caller.
-	if (FILENAME ~ /^src\/diagnose\/trace/)
+	# These fork; their processes end without the handlers and buffers of the caller.
+	if (FILENAME ~ /^src\/(diagnose\/trace|collect\/unix_file)/)
 		gsub(/(^|[^A-Za-z0-9_])_exit[ \t]*\(/, "(", code)
 	if (match(code, /(^|[^A-Za-z0-9_.>])(v?printf|puts|putchar|perror|_?exit|_Exit|abort|errx?|warnx?)[ \t]*\(/))
 		complain("only src/cmd prints and exits: " substr(code, RSTART, RLENGTH) "...)")

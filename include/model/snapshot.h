@@ -33,9 +33,8 @@ struct snapshot {
 	struct arena arena;
 	double time;			/* seconds since 1970 */
 	const char *host, *kernel;
-	uint32_t asked;			/* the query's needs */
+	uint32_t asked, fell_back;	/* the query's needs; protocols read from /proc/net */
 	uint32_t states;		/* the query's states; of a record those it has */
-	uint32_t fell_back;		/* protocols read from /proc/net: nobody only bound, no devices */
 	bool partial;			/* connections of its listeners may be missing */
 	size_t joined;			/* the last so many sockets are of another snapshot, */
 	uint32_t joined_asked;		/* which was asked for this */
