@@ -35,6 +35,24 @@ runs /nonexistent/program
 expect_rc 127 "$TITLE: no such program"
 expect_err '/nonexistent/program' "$TITLE: no such program is named"
 
+TITLE="a watcher that is killed"
+here "$CONNTAB" why -- sleep 1000 >"$OUT" 2>"$ERR" </dev/null &
+# The watcher is the child of conntab, the command the watcher's.
+# shellcheck disable=SC2317
+watched() {
+	WATCHER=$(pgrep -P "$(pgrep -P $! -f 'why -- sleep 1000' || echo $!)" | head -n 1)
+	WATCHED=$(pgrep -P "${WATCHER:-0}" -x sleep)
+}
+# shellcheck disable=SC2317
+is_gone() { ! kill -0 "$WATCHED" 2>/dev/null; }
+until_true watched
+kill -KILL "$WATCHER"
+wait $!
+[ $? = 126 ]
+judge "$TITLE: is told" "$ERR"
+until_true is_gone
+judge "$TITLE: takes the command along"
+
 TITLE="standard input and output"
 COMMAND="conntab why -- cat"
 printf 'some\0bytes\n' | here timeout 60 "$CONNTAB" why -- cat >"$OUT" 2>"$ERR"
