@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PIDS_SHOWN = 8, MILLI = 1000 };
+enum { PIDS_MOST = 1000, MILLI = 1000 };
 
 static const struct socket *holder_of(const struct scene *scene)
 {
@@ -110,6 +110,7 @@ WORD(add_pid)
 	return process && scene_add_number(out, process->pid);
 }
 
+/* All of them or none: who kills some of those that share a socket has not freed it. */
 WORD(add_pids)
 {
 	const struct snapshot *snap = scene->account->facts->snap;
@@ -122,8 +123,8 @@ WORD(add_pids)
 
 		if (pid == last)
 			continue;
-		if (count++ == PIDS_SHOWN)
-			break;
+		if (count++ == PIDS_MOST)
+			return false;
 		buf_add_text(out, count > 1 ? " " : "");
 		buf_add_unsigned(out, pid);
 		last = pid;

@@ -178,6 +178,7 @@ answers blocked EADDRINUSE port=8080
 says 'and 297 more processes'
 expect_json '.blockers[0].socket.owners | length == 301' "$TITLE: 301 owners in JSON"
 fits
+frees "$(command_for 'stop its processes')" port=8080
 
 situation "a descriptor that leaked to sleep" leak port=8080
 asks 127.0.0.1:8080
