@@ -17,7 +17,6 @@ struct account {
 	const struct bind_request *request;
 	const struct bind_facts *facts;
 	const struct diagnosis *diagnosis;
-	uint16_t free_port;		/* one near by where it would work; 0: not known */
 	const char *socket_unit;	/* of systemd, for the wanted port; NULL: none known */
 	bool is_root, forbids_probe;	/* the asker */
 	uint32_t caller;		/* pid of who made the call that failed; 0: none was */

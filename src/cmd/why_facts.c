@@ -117,7 +117,6 @@ struct account account_of(const struct inquiry *inquiry)
 		.request = &inquiry->request,
 		.facts = &inquiry->facts,
 		.diagnosis = &inquiry->diagnosis,
-		.free_port = inquiry->free_port,
 		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
 		.is_root = geteuid() == 0,
 		.caller = inquiry->caller,

@@ -52,11 +52,6 @@ WORD(add_protocol_option)
 	return true;
 }
 
-WORD(add_free_port)
-{
-	return scene->account->free_port && scene_add_number(out, scene->account->free_port);
-}
-
 static bool add_sysctl(struct buf *out, const struct scene *scene, const char *name)
 {
 	const struct bind_facts *facts = scene->account->facts;
@@ -204,7 +199,7 @@ const struct word wanted_words[] = {
 	{ "wanted", add_wanted }, { "wanted_address", add_wanted_address },
 	{ "wanted_host", add_wanted_host }, { "wanted_ip", add_wanted_ip },
 	{ "wanted_user", add_wanted_user }, { "port", add_port }, { "protocol", add_protocol },
-	{ "-t", add_protocol_option }, { "free_port", add_free_port }, { "fails", add_fails },
+	{ "-t", add_protocol_option }, { "fails", add_fails },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "reserved", add_reserved }, { "device", add_device },
 	{ "question", add_question }, { "unset", is_unset },
