@@ -67,6 +67,9 @@ int json_add_sockets(struct listing *listing, struct buf *out);	/* 0 or -ENOMEM 
 /* The owners of a socket as they are there. */
 void json_add_owners(const struct snapshot *snap, const struct socket *sk, struct buf *out);
 
+/* A namespace as it is there. */
+void json_add_netns(const struct netns *netns, struct buf *out);
+
 /* One socket as it is there, with `more` members behind it: ",\"a\":1". */
 void json_add_socket(const struct snapshot *snap, const struct socket *sk, const char *more,
 		     struct buf *out);

@@ -64,16 +64,6 @@ void why_show_connect(const struct inquiries *all, const struct inquiry *inquiry
 
 /* ---- for programs ---------------------------------------------------- */
 
-static void add_text(struct buf *out, const char *key, struct buf *text)
-{
-	buf_add_text(out, key);
-	if (text->length)
-		text_add_json(out, text->data, text->length);
-	else
-		buf_add_literal(out, "null");
-	text->length = 0;
-}
-
 /* What becomes of connect(), and how it fails at once; where there is no word, it is refused. */
 static const struct {
 	const char *verdict;
@@ -103,7 +93,7 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 	buf_add_text(out, connect->certain ? "true" : "false");
 	json_add_member(",\"finding\":", connect_names[connect->finding], out);
 	connect_explain(&account, connect, text);
-	add_text(out, ",\"sentence\":", text);
+	why_json_text(out, ",\"sentence\":", text);
 }
 
 static void add_json_remedies(struct buf *out, const struct inquiry *inquiry, struct buf *text)
@@ -116,9 +106,7 @@ static void add_json_remedies(struct buf *out, const struct inquiry *inquiry, st
 		for (size_t i = 0; connect_remedy(&account, &inquiry->connect, i, text, &command);
 		     i++) {
 			buf_add_text(out, i ? "," : "");
-			add_text(out, "{\"text\":", text);
-			add_text(out, ",\"command\":", &command);
-			buf_add_char(out, '}');
+			why_json_remedy(out, text, &command);
 		}
 	}
 	buf_free(&command);

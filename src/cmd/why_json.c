@@ -35,8 +35,7 @@ static void add_number(struct buf *out, const char *key, uint64_t number)
 		buf_add_literal(out, "null");
 }
 
-/* A sentence is a string; nothing to say is null. */
-static void add_sentence(struct buf *out, const char *key, struct buf *text)
+void why_json_text(struct buf *out, const char *key, struct buf *text)
 {
 	buf_add_text(out, key);
 	if (text->length)
@@ -46,11 +45,17 @@ static void add_sentence(struct buf *out, const char *key, struct buf *text)
 	text->length = 0;
 }
 
+void why_json_remedy(struct buf *out, struct buf *text, struct buf *command)
+{
+	why_json_text(out, "{\"text\":", text);
+	why_json_text(out, ",\"command\":", command);
+	buf_add_char(out, '}');
+}
+
 void why_json_wanted(struct buf *out, const struct inquiry *inquiry)
 {
 	const struct bind_request *request = &inquiry->request;
 	const struct snapshot *snap = inquiry->facts.snap;
-	const struct netns *netns = &snap->netns[inquiry->facts.netns];
 	char address[ADDRESS_TEXT_MAX];
 
 	*address_print(address, &request->local.address) = '\0';
@@ -66,9 +71,9 @@ void why_json_wanted(struct buf *out, const struct inquiry *inquiry)
 								request->interface) : NULL, out);
 	buf_add_literal(out, ",\"uid\":");
 	buf_add_unsigned(out, request->uid);
-	add_number(out, ",\"netns\":{\"inode\":", netns->inode);
-	json_add_member(",\"name\":", netns->name, out);
-	buf_add_literal(out, "}}");
+	buf_add_literal(out, ",\"netns\":");
+	json_add_netns(&snap->netns[inquiry->facts.netns], out);
+	buf_add_char(out, '}');
 }
 
 /* ---- blockers -------------------------------------------------------- */
@@ -86,9 +91,7 @@ static void add_remedies(struct buf *out, const struct inquiry *inquiry,
 	}
 	for (size_t i = 0; explain_remedy(&account, blocker, i, text, &command); i++) {
 		buf_add_text(out, i ? "," : "");
-		add_sentence(out, "{\"text\":", text);
-		add_sentence(out, ",\"command\":", &command);
-		buf_add_char(out, '}');
+		why_json_remedy(out, text, &command);
 	}
 	buf_add_char(out, ']');
 	buf_free(&command);
@@ -115,9 +118,9 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 
 	json_add_member("{\"rule\":", rule_names[blocker->rule], out);
 	explain_blocker(&account, blocker, text);
-	add_sentence(out, ",\"sentence\":", text);
+	why_json_text(out, ",\"sentence\":", text);
 	explain_holder(&account, blocker, text);
-	add_sentence(out, ",\"holder\":", text);
+	why_json_text(out, ",\"holder\":", text);
 	add_truth(out, ",\"blocks\":", (uint8_t)blocker->blocks);
 	buf_add_literal(out, ",\n   \"socket\":");
 	why_json_socket(out, inquiry, blocker->socket);
@@ -134,7 +137,7 @@ static void add_note(struct buf *out, bool *any, enum severity severity, const c
 	buf_add_text(out, *any ? "," : "");
 	json_add_member("{\"severity\":", severity_names[severity], out);
 	json_add_member(",\"subject\":", subject, out);
-	add_sentence(out, ",\"text\":", text);
+	why_json_text(out, ",\"text\":", text);
 	buf_add_char(out, '}');
 	*any = true;
 }
@@ -205,7 +208,7 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 	json_add_member(",\"stage\":", inquiry->connecting ? "connect" : stage, out);
 	add_bool(out, ",\"certain\":", diagnosis->certain);
 	explain_verdict(&account, text);
-	add_sentence(out, ",\"sentence\":", text);
+	why_json_text(out, ",\"sentence\":", text);
 	add_alternatives(out, inquiry);
 	add_number(out, ",\"free_port\":", inquiry->free_port);
 }

@@ -37,6 +37,10 @@ void remedies_done(struct remedies *remedies);
 void why_add_elsewhere(struct buf *out, const struct inquiries *all,
 		       const struct inquiry *inquiry, const char *meaning, struct buf *text);
 
+/* why_json.c: a member whose value is `text`, null if empty; a remedy. Both are empty then. */
+void why_json_text(struct buf *out, const char *key, struct buf *text);
+void why_json_remedy(struct buf *out, struct buf *text, struct buf *command);
+
 /* why_json.c: parts of an answer: what is wanted, a socket with its options, notes. */
 void why_json_wanted(struct buf *out, const struct inquiry *inquiry);
 void why_json_socket(struct buf *out, const struct inquiry *inquiry, uint32_t socket);

@@ -121,15 +121,6 @@ static void show(const struct answer *answer, struct buf *out, struct buf *text)
 
 /* ---- JSON ------------------------------------------------------------ */
 
-static void add_text(struct buf *out, const char *key, const struct buf *text)
-{
-	buf_add_text(out, key);
-	if (text->length)
-		text_add_json(out, text->data, text->length);
-	else
-		buf_add_literal(out, "null");
-}
-
 static const char *type_name(int type)
 {
 	return type == SOCK_STREAM ? "stream" : type == SOCK_DGRAM ? "dgram" : "seqpacket";
@@ -142,36 +133,29 @@ static void add_wanted(struct buf *out, const struct answer *answer, struct buf 
 
 	unix_add_address(request, text);
 	buf_add_literal(out, "{\"schema\":\"conntab-why/1\",\"wanted\":{\"protocol\":\"unix\",");
-	add_text(out, "\"address\":", text);
-	text->length = 0;
+	why_json_text(out, "\"address\":", text);
 	json_add_member(",\"port\":null,\"reuseaddr\":null,\"reuseport\":null,\"v6only\":null,"
 			"\"device\":null,\"type\":", type_name(request->type), out);
 	buf_add_literal(out, ",\"uid\":");
 	buf_add_unsigned(out, request->uid);
-	buf_add_literal(out, ",\"netns\":{\"inode\":");
-	buf_add_unsigned(out, snap->netns[0].inode);
-	json_add_member(",\"name\":", snap->netns[0].name, out);
-	buf_add_literal(out, "}}");
+	buf_add_literal(out, ",\"netns\":");
+	json_add_netns(&snap->netns[0], out);
+	buf_add_char(out, '}');
 }
 
 static void add_remedies(struct buf *out, const struct answer *answer, struct buf *text,
 			 struct buf *command)
 {
-	text->length = command->length = 0;
 	buf_add_literal(out, ",\"remedies\":[");
-	if (add_remedy(answer, text, command)) {
-		add_text(out, "{\"text\":", text);
-		add_text(out, ",\"command\":", command);
-		buf_add_char(out, '}');
-	}
+	if (add_remedy(answer, text, command))
+		why_json_remedy(out, text, command);
 	buf_add_char(out, ']');
 }
 
 static void add_sentence(struct buf *out, const struct answer *answer, struct buf *text)
 {
-	text->length = 0;
 	unix_explain(answer->request, &answer->diagnosis, text);
-	add_text(out, ",\"sentence\":", text);
+	why_json_text(out, ",\"sentence\":", text);
 }
 
 static void add_socket(struct buf *out, const struct answer *answer, size_t index)
@@ -184,10 +168,9 @@ static void add_socket(struct buf *out, const struct answer *answer, size_t inde
 	json_add_member(",\"state\":", state_names[sk->state], out);
 	buf_add_literal(out, ",\"inode\":");
 	buf_add_unsigned(out, sk->inode);
-	buf_add_literal(out, ",\"netns\":{\"inode\":");
-	buf_add_unsigned(out, snap->netns[sk->netns].inode);
-	json_add_member(",\"name\":", snap->netns[sk->netns].name, out);
-	buf_add_literal(out, "},\"owners\":");
+	buf_add_literal(out, ",\"netns\":");
+	json_add_netns(&snap->netns[sk->netns], out);
+	buf_add_literal(out, ",\"owners\":");
 	json_add_owners(snap, sk, out);
 	json_add_member(",\"owner_missing\":", missing_names[sk->missing], out);
 	buf_add_char(out, '}');

@@ -178,7 +178,7 @@ static void add_timer(struct buf *out, const struct socket *sk)
 	buf_add_char(out, '}');
 }
 
-static void add_netns(struct buf *out, const struct netns *netns)
+void json_add_netns(const struct netns *netns, struct buf *out)
 {
 	buf_add_literal(out, "{\"inode\":");
 	add_number_if(out, netns->inode, netns->inode);
@@ -237,7 +237,7 @@ static void add_value(struct json *json, const struct row *row, const struct fie
 		add_timer(out, value.socket);
 		break;
 	case VALUE_NETNS:
-		add_netns(out, &row->snap->netns[row->sk->netns]);
+		json_add_netns(&row->snap->netns[row->sk->netns], out);
 		break;
 	case VALUE_TCP:
 		add_fields(json, row, FIELD_TCP_FIRST, FIELD_TCP_LAST);
