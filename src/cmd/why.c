@@ -66,7 +66,7 @@ static enum status read_requests(struct inquiries *all)
 
 /* ---- the answer ------------------------------------------------------ */
 
-static enum status status_of(const struct inquiry *inquiry)
+enum status why_status(enum verdict verdict)
 {
 	static const enum status statuses[VERDICT_COUNT] = {
 		[VERDICT_FREE] = STATUS_FOUND, [VERDICT_BLOCKED] = STATUS_NOTHING,
@@ -74,7 +74,7 @@ static enum status status_of(const struct inquiry *inquiry)
 		[VERDICT_INVALID] = STATUS_NOTHING, [VERDICT_UNKNOWN] = STATUS_INCOMPLETE,
 	};
 
-	return statuses[inquiry->diagnosis.verdict];
+	return statuses[verdict];
 }
 
 /* One that would fail says more than one that is not known. */
@@ -91,7 +91,7 @@ static enum status show_ports(const struct inquiries *all, struct buf *out)
 	enum status status = STATUS_FOUND;
 
 	for (size_t i = 0; i < all->count; i++) {
-		status = worse(status, status_of(&all->items[i]));
+		status = worse(status, why_status(all->items[i].diagnosis.verdict));
 		if (all->settings->quiet)
 			continue;
 		buf_add_text(out, i && !json ? "\n" : "");

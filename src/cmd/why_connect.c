@@ -151,18 +151,34 @@ int why_judge_connect(struct inquiries *all)
 	return err;
 }
 
+#define REFUSED { "refused", "ECONNREFUSED", STATUS_NOTHING }
+
+struct connect_outcome why_connect_outcome(const struct connect_diagnosis *connect)
+{
+	static const struct connect_outcome unknown = { "unknown", NULL, STATUS_INCOMPLETE };
+	static const struct connect_outcome outcomes[CONNECT_COUNT] = {
+		[CONNECT_NOT_HERE] = { "unknown", NULL, STATUS_INCOMPLETE },
+		[CONNECT_GROUP] = { "unavailable", "ENETUNREACH", STATUS_NOTHING },
+		[CONNECT_QUEUE_FULL] = { "stalled", NULL, STATUS_NOTHING },
+		[CONNECT_LISTENS] = { "accepted", NULL, STATUS_FOUND },
+		[CONNECT_OTHER_DEVICE] = REFUSED,
+		[CONNECT_IPV6_ONLY] = REFUSED,
+		[CONNECT_IPV4_ONLY] = REFUSED,
+		[CONNECT_LOOPBACK_ONLY] = REFUSED,
+		[CONNECT_OTHER_ADDRESS] = REFUSED,
+		[CONNECT_BOUND_NOT_LISTENING] = REFUSED,
+		[CONNECT_OTHER_PROTOCOL] = REFUSED,
+		[CONNECT_NOBODY] = REFUSED,
+	};
+
+	if (connect->finding == CONNECT_GROUP && !connect->certain)
+		return unknown;
+	return outcomes[connect->finding];
+}
+
 static enum status status_of(const struct inquiry *inquiry)
 {
-	switch (inquiry->connect.finding) {
-	case CONNECT_LISTENS:
-		return STATUS_FOUND;
-	case CONNECT_GROUP:
-		return inquiry->connect.certain ? STATUS_NOTHING : STATUS_INCOMPLETE;
-	case CONNECT_NOT_HERE:
-		return STATUS_INCOMPLETE;
-	default:
-		return STATUS_NOTHING;
-	}
+	return why_connect_outcome(&inquiry->connect).status;
 }
 
 /* A client tries one address after the other: one that works is enough. */

@@ -64,30 +64,14 @@ void why_show_connect(const struct inquiries *all, const struct inquiry *inquiry
 
 /* ---- for programs ---------------------------------------------------- */
 
-/* What becomes of connect(), and how it fails at once; where there is no word, it is refused. */
-static const struct {
-	const char *verdict;
-	const char *error;
-} outcomes[CONNECT_COUNT] = {
-	[CONNECT_NOT_HERE] = { "unknown", NULL },
-	[CONNECT_GROUP] = { "unavailable", "ENETUNREACH" },
-	[CONNECT_LISTENS] = { "accepted", NULL },
-	[CONNECT_QUEUE_FULL] = { "stalled", NULL },
-};
-
 static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct account account = account_of(inquiry);
 	const struct connect_diagnosis *connect = &inquiry->connect;
-	const char *verdict = outcomes[connect->finding].verdict;
-	const char *error = outcomes[connect->finding].error;
+	const struct connect_outcome outcome = why_connect_outcome(connect);
 
-	if (connect->finding == CONNECT_GROUP && !connect->certain) {
-		verdict = "unknown";
-		error = NULL;
-	}
-	json_add_member(",\n \"verdict\":", verdict ? verdict : "refused", out);
-	json_add_member(",\"errno\":", verdict ? error : "ECONNREFUSED", out);
+	json_add_member(",\n \"verdict\":", outcome.verdict, out);
+	json_add_member(",\"errno\":", outcome.error, out);
 	json_add_member(",\"stage\":", "connect", out);
 	buf_add_literal(out, ",\"certain\":");
 	buf_add_text(out, connect->certain ? "true" : "false");

@@ -5,6 +5,9 @@
 
 #include "why.h"
 
+/* why.c: the exit status that tells a verdict. */
+enum status why_status(enum verdict verdict);
+
 /* why_holder.c: append `text` in lines, from column `at` on; it is empty then. */
 void why_add_paragraph(struct buf *out, struct buf *text, size_t at);
 
@@ -47,6 +50,15 @@ void why_json_socket(struct buf *out, const struct inquiry *inquiry, uint32_t so
 void why_json_notes(struct buf *out, const struct inquiry *inquiry, struct buf *text);
 void why_json_elsewhere(struct buf *out, const struct inquiries *all,
 			const struct inquiry *inquiry);
+
+/* why_connect.c: what becomes of connect(), how it fails at once, and the exit status. */
+struct connect_outcome {
+	const char *verdict;
+	const char *error;		/* NULL: it does not, or it is not known how */
+	enum status status;
+};
+
+struct connect_outcome why_connect_outcome(const struct connect_diagnosis *connect);
 
 /* why_connect_show.c: append one answer to --connect. */
 void why_show_connect(const struct inquiries *all, const struct inquiry *inquiry,

@@ -217,13 +217,6 @@ static void show_json(const struct answer *answer, struct buf *out, struct buf *
 
 /* ---- both ------------------------------------------------------------ */
 
-static enum status status_of(enum verdict verdict)
-{
-	if (verdict == VERDICT_FREE)
-		return STATUS_FOUND;
-	return verdict == VERDICT_UNKNOWN ? STATUS_INCOMPLETE : STATUS_NOTHING;
-}
-
 enum status why_show_unix(const struct settings *settings, struct source *source,
 			  const struct unix_request *request, int error, struct buf *out)
 {
@@ -251,5 +244,5 @@ enum status why_show_unix(const struct settings *settings, struct source *source
 	buf_free(&command);
 	buf_free(&text);
 	snapshot_free(answer.facts.snap);
-	return status_of(answer.diagnosis.verdict);
+	return why_status(answer.diagnosis.verdict);
 }
