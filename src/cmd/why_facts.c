@@ -342,6 +342,7 @@ static void find_redirections(struct inquiries *all)
 {
 	for (size_t i = 0; i < all->count; i++)
 		all->items[i].redirected =
+			all->items[i].diagnosis.verdict == VERDICT_FREE &&
 			all->items[i].request.local.port &&
 			facts_redirected(all->source, all->items[i].request.local.port) ==
 			TRUTH_YES;

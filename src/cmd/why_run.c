@@ -16,7 +16,7 @@
 #include "why_show.h"
 #include "why_unix.h"
 
-enum { SAID_MAX = 64, WIDTH = 79 };
+enum { SAID_MAX = 64 };
 
 /* A failure that has been explained: a server that tries again does not want it again. */
 struct said {
@@ -104,7 +104,7 @@ static void add_failure(struct buf *out, const struct trace_failure *failure)
 	buf_add_literal(&text, ", ");
 	buf_add_text(&text, strerror(failure->error));
 	buf_add_char(&text, '\0');
-	text_add_wrapped(out, text.data, 0, WIDTH);
+	text_add_wrapped(out, text.data, 0, WHY_WIDTH);
 	buf_free(&text);
 }
 

@@ -4,8 +4,6 @@
 #include "sentence.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 typedef bool account_test(const struct account *account);
 
@@ -18,14 +16,9 @@ void explain_wanted(const struct account *account, struct buf *out)
 	sentence_add(account, NULL, "{protocol} {wanted}", QUOTING_TEXT, out);
 }
 
-IS(is_free)
-{
-	return account->diagnosis->verdict == VERDICT_FREE;
-}
-
 IS(is_free_to_choose)
 {
-	return is_free(account) && !account->request->local.port;
+	return account_is_free(account) && !account->request->local.port;
 }
 
 IS(is_unknown)
@@ -55,18 +48,10 @@ IS_ERROR(is_absent, EADDRNOTAVAIL)
 IS_ERROR(is_invalid, EINVAL)
 IS_ERROR(is_no_device, ENODEV)
 
-static bool is_below_privileged(const struct account *account)
-{
-	const struct bind_facts *facts = account->facts;
-	const char *start = snapshot_sysctl(facts->snap, facts->netns,
-					    "net.ipv4.ip_unprivileged_port_start");
-
-	return account->request->local.port < (start ? strtoul(start, NULL, 10) : 1024);
-}
-
 IS(is_privileged_port)
 {
-	return is_error(account, EACCES) && is_below_privileged(account);
+	return is_error(account, EACCES) &&
+	       port_is_privileged(account->request, account->facts) != TRUTH_NO;
 }
 
 IS(is_refused)
@@ -126,7 +111,7 @@ static const struct {
 	{ is_free_to_choose,
 	  "leaves the port to the kernel, which has one of {range} left: bind() would work.",
 	  { { NULL, NULL } } },
-	{ is_free, "is free: bind() would work.", { { NULL, NULL } } },
+	{ account_is_free, "is free: bind() would work.", { { NULL, NULL } } },
 	{ is_unknown, "may be free or not: it can't be told from here.",
 	  { { "{no_probe}let one harmless bind() be tried: leave out --no-probe", NULL },
 	    { "{no_root}ask again as root: it may look at the holder's options, or try",

@@ -59,14 +59,19 @@ static enum truth has_no_device(const struct bind_request *request, const struct
 	return truth_of(facts->address == ADDRESS_NO_DEVICE);
 }
 
-static enum truth lacks_rights(const struct bind_request *request, const struct bind_facts *facts)
+enum truth port_is_privileged(const struct bind_request *request, const struct bind_facts *facts)
 {
 	const char *start = snapshot_sysctl(facts->snap, facts->netns,
 					    "net.ipv4.ip_unprivileged_port_start");
 
 	if (!request->local.port || (start && request->local.port >= strtoul(start, NULL, 10)))
 		return TRUTH_NO;
-	return truth_and(truth_not(facts->privileged), start ? TRUTH_YES : TRUTH_MAYBE);
+	return start ? TRUTH_YES : TRUTH_MAYBE;
+}
+
+static enum truth lacks_rights(const struct bind_request *request, const struct bind_facts *facts)
+{
+	return truth_and(truth_not(facts->privileged), port_is_privileged(request, facts));
 }
 
 static enum truth is_bound(const struct bind_request *request, const struct bind_facts *facts)

@@ -98,6 +98,10 @@ bool port_list_next(const char **list, unsigned long *first, unsigned long *last
 int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
 		    enum truth *exhausted);
 
+/* check.c: does the port take a right to bind it?  MAYBE: from which on it does not is unknown. */
+enum truth port_is_privileged(const struct bind_request *request,
+			      const struct bind_facts *facts);
+
 /* check.c: what fails before the kernel looks for conflicts. */
 struct check_outcome {
 	enum verdict verdict;		/* VERDICT_FREE: nothing fails */

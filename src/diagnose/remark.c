@@ -11,11 +11,6 @@ typedef bool account_test(const struct account *account);
 
 #define IS(name) static bool name(const struct account *account)
 
-IS(is_free)
-{
-	return account->diagnosis->verdict == VERDICT_FREE;
-}
-
 /* Sockets on the wanted port that the test is true of. */
 typedef bool socket_test(const struct account *account, const struct socket *sk);
 
@@ -45,7 +40,7 @@ static bool is_listener_of_same(const struct account *account, const struct sock
 
 IS(has_other_protocol)
 {
-	return is_free(account) && !find(account, is_listener_of_same) &&
+	return account_is_free(account) && !find(account, is_listener_of_same) &&
 	       find(account, is_of_other_protocol);
 }
 
@@ -62,7 +57,7 @@ static bool is_partner(const struct account *account, const struct socket *sk)
 
 IS(has_other_address)
 {
-	return is_free(account) && account->request->local.port &&
+	return account_is_free(account) && account->request->local.port &&
 	       find(account, is_listener_of_same) && !find(account, is_partner);
 }
 
@@ -74,18 +69,19 @@ static bool is_twin_loopback(const struct account *account, const struct socket 
 
 IS(is_localhost_split)
 {
-	return is_free(account) && address_is_loopback(&account->request->local.address) &&
+	return account_is_free(account) && address_is_loopback(&account->request->local.address) &&
 	       find(account, is_twin_loopback);
 }
 
 IS(is_joining)
 {
-	return is_free(account) && account->request->reuseport && find(account, is_partner);
+	return account_is_free(account) && account->request->reuseport && find(account, is_partner);
 }
 
 IS(is_sharing)
 {
-	return is_free(account) && !account->request->reuseport && find(account, is_partner);
+	return account_is_free(account) && !account->request->reuseport &&
+	       find(account, is_partner);
 }
 
 bool account_is_reserved(const struct account *account)
@@ -112,7 +108,7 @@ IS(is_ephemeral)
 	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
 	uint16_t port = account->request->local.port;
 
-	return is_free(account) && port && netns_gives_port(netns, port) &&
+	return account_is_free(account) && port && netns_gives_port(netns, port) &&
 	       !account_is_reserved(account);
 }
 

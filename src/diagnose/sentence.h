@@ -52,6 +52,11 @@ bool account_is_reserved(const struct account *account);
 /* cause.c: those for a verdict. */
 const struct remedy *cause_remedies(const struct account *account);
 
+static inline bool account_is_free(const struct account *account)
+{
+	return account->diagnosis->verdict == VERDICT_FREE;
+}
+
 static inline const struct socket *blocker_socket(const struct account *account,
 						  const struct blocker *blocker)
 {
