@@ -103,7 +103,8 @@ _conntab_values() {
 	shutdown)
 		printf '%s\n' receive send both ;;
 	owner_missing)
-		printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace ;;
+		printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace \
+		unknown ;;
 	change)
 		printf '%s\n' added removed ;;
 	congestion_state)

@@ -103,7 +103,8 @@ function __conntab_values
 		case shutdown
 			printf '%s\n' receive send both
 		case owner_missing
-			printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace
+			printf '%s\n' permission kernel orphan time-wait unaccepted in-flight other-pid-namespace \
+		unknown
 		case change
 			printf '%s\n' added removed
 		case congestion_state

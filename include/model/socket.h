@@ -50,6 +50,7 @@ enum missing {
 	MISSING_UNACCEPTED,
 	MISSING_IN_FLIGHT,
 	MISSING_OTHER_PID_NAMESPACE,
+	MISSING_UNKNOWN,		/* one may hold it and was not found */
 	MISSING_COUNT
 };
 

@@ -42,6 +42,7 @@ static const struct fixed_line {
 	{ "No process, because", "on its way between processes", "owner_missing in-flight" },
 	{ "No process, because", "in another pid namespace", "owner_missing other-pid-namespace" },
 	{ "No process, because", "it may not be looked at", "owner_missing permission" },
+	{ "No process, because", "none was found, one may be", "owner_missing unknown" },
 };
 
 enum { FIXED_COUNT = ARRAY_SIZE(fixed_lines) };

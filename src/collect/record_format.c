@@ -44,7 +44,7 @@ _Static_assert(PROTOCOL_TCP == 0 && PROTOCOL_UDP == 1 && PROTOCOL_UDPLITE == 2 &
 	       PROTOCOL_RAW == 3, "recorded");
 _Static_assert(HAVE_COOKIE == 1 && HAVE_QUEUES == 1 << 3 && HAVE_PEER == 1 << 6 &&
 	       HAVE_SHUTDOWN == 1 << 10, "recorded");
-_Static_assert(MISSING_PERMISSION == 1 && MISSING_OTHER_PID_NAMESPACE == 7, "recorded");
+_Static_assert(MISSING_PERMISSION == 1 && MISSING_UNKNOWN == 8, "recorded");
 _Static_assert(SEVERITY_INFO == 0 && SEVERITY_WARNING == 1 && SEVERITY_ERROR == 2, "recorded");
 _Static_assert(NEED_OWNER == 1 && NEED_CGROUP == 1 << 4 && NEED_NETNS == 1 << 11, "recorded");
 _Static_assert(offsetof(struct process, command_line_length) ==

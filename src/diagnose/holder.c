@@ -93,6 +93,12 @@ IS(is_not_permitted)
 	return holder->sk->missing == MISSING_PERMISSION;
 }
 
+/* Perhaps the kernel's: of a collection that could not look everywhere nothing more is known. */
+IS(is_not_found)
+{
+	return holder->sk->missing == MISSING_UNKNOWN;
+}
+
 IS(is_callers_own)
 {
 	return holder->caller && holder->process && holder->process->pid == holder->caller;
@@ -258,6 +264,13 @@ static const struct {
 	  "It belongs to {holder_user}, and its process may only be seen by that user and root.",
 	  { { "ask again as root", "sudo conntab why {question}" },
 	    { "stop the unit that its cgroup belongs to", "sudo systemctl stop {unit}" } } },
+	{ is_not_found, false,
+	  "Its process was not found: not all processes could be looked into, or the socket passed "
+	  "from one to another meanwhile.",
+	  { { "ask again", "conntab why {question}" },
+	    { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" },
+	    { "look at the processes of its cgroup: one of them may have it",
+	      "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
 	{ is_callers_own, true,
 	  "The program that wants the port has it itself: it binds it twice.",
 	  { { "let it bind the port once. For IPv4 and IPv6 that is [::] alone, or 0.0.0.0 and "

@@ -25,6 +25,7 @@ const char *const missing_names[MISSING_COUNT] = {
 	[MISSING_UNACCEPTED] = "unaccepted",
 	[MISSING_IN_FLIGHT] = "in-flight",
 	[MISSING_OTHER_PID_NAMESPACE] = "other-pid-namespace",
+	[MISSING_UNKNOWN] = "unknown",
 };
 
 const char *const change_names[CHANGE_COUNT] = {

@@ -80,7 +80,7 @@ static void reasons_for_missing_owners_are_the_words_of_the_contract(void **stat
 {
 	static const char *const words[MISSING_COUNT] = {
 		NULL, "permission", "kernel", "orphan", "time-wait", "unaccepted", "in-flight",
-		"other-pid-namespace",
+		"other-pid-namespace", "unknown",
 	};
 
 	(void)state;
