@@ -82,7 +82,7 @@ static void among_many_addresses_of_a_port_the_own_one_is_found(void **state)
 {
 	enum { COUNT = 2000 };
 	struct snapshot *snap = *state;
-	char address[32], mapped[32];
+	char address[32], mapped[40];
 
 	for (unsigned i = 0; i < COUNT; i++) {
 		snprintf(address, sizeof(address), "10.0.%u.%u", i / 200, i % 200);
