@@ -226,7 +226,7 @@ function __conntab_next
 			service 'name of the local port in /etc/services' \
 			connections 'connections that came in through this listener' \
 			sockets 'sockets that share the address by SO_REUSEPORT' \
-			full 'more connections wait for accept() than may: new ones are refused' \
+			full 'more connections wait for accept() than may: further SYNs are dropped' \
 			age 'time since the socket was first seen; not known in a single list' \
 			rx_rate 'rate of data received; not known in a single list' \
 			tx_rate 'rate of data sent; not known in a single list' \
@@ -317,7 +317,7 @@ function __conntab_next
 			memory_send_queued 'memory of data to send or to be acknowledged' \
 			memory_options 'memory of socket options and filters' \
 			memory_backlog 'memory of packets that wait for the socket\'s lock' \
-			memory_drops 'packets dropped; of a listener, connections refused for a full queue' \
+			memory_drops 'packets dropped; of a listener, SYNs and ACKs of new connections' \
 			recvq 'bytes received and not read; UDP and raw: kernel memory they take' \
 			sendq 'bytes sent and not acknowledged (SYN and FIN count); UDP and raw: kernel memory' \
 			acceptq 'connections that wait for the process to accept them' \
@@ -345,7 +345,7 @@ function __conntab_next
 			txbytes 'data bytes sent, retransmissions not counted again' \
 			rxrate 'rate of data received; not known in a single list' \
 			txrate 'rate of data sent; not known in a single list' \
-			drops 'packets dropped; of a listener, connections refused for a full queue'
+			drops 'packets dropped; of a listener, SYNs and ACKs of new connections'
 	end
 end
 

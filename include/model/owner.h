@@ -26,6 +26,16 @@ struct process {
 	const char *container;
 };
 
+/* Bytes of its arguments, less empty ones at the end: a title written over them leaves those. */
+static inline size_t process_arguments_length(const struct process *process)
+{
+	size_t length = process->command_line ? process->command_line_length : 0;
+
+	while (length && !process->command_line[length - 1])
+		length--;
+	return length;
+}
+
 enum { OWNER_NO_FD = -1 };
 
 /* One descriptor that refers to a socket. */

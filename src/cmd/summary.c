@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * conntab -s: how many of what.  A line is an expression of the filter language,
- * counted by the filter itself, so that it also shows its rows; only a name that
- * the language cannot hold is counted without.
+ * counted by the filter itself, so that it also shows its rows.
  */
 #include "summary.h"
 
@@ -81,32 +80,20 @@ static size_t count_text(const struct summary *summary, const char *text)
 	return rows;
 }
 
-/* A line of `line`, whose texts are copied; one without rows is left out. */
-static void put_line(struct summary *summary, const struct line *line)
-{
-	struct line *copy = &summary->lines[summary->count];
-
-	if (!line->rows || summary->count == LINES_MAX)
-		return;
-	*copy = *line;
-	copy->label = arena_copy_text(&summary->arena, line->label);
-	summary->failed |= !copy->label;
-	if (line->filter) {
-		copy->filter = arena_copy_text(&summary->arena, line->filter);
-		summary->failed |= !copy->filter;
-	}
-	summary->count++;
-}
-
+/* Texts are copied; a line without rows is left out. */
 static void add_line(struct summary *summary, const char *section, const char *label,
 		     const char *text, unsigned indent)
 {
-	struct line line = {
-		.section = section, .label = label, .filter = text,
-		.rows = count_text(summary, text), .indent = indent,
-	};
+	size_t rows = count_text(summary, text);
 
-	put_line(summary, &line);
+	if (!rows || summary->count == LINES_MAX)
+		return;
+	label = arena_copy_text(&summary->arena, label);
+	text = arena_copy_text(&summary->arena, text);
+	summary->failed |= !label || !text;
+	summary->lines[summary->count++] = (struct line){
+		.section = section, .label = label, .filter = text, .rows = rows, .indent = indent,
+	};
 }
 
 /* The same with a text that was put together in `buf`, which is empty then. */
@@ -145,24 +132,23 @@ static void add_protocols(struct summary *summary, struct buf *buf)
 
 /* ---- who has the most ------------------------------------------------ */
 
-/* A value that many sockets share, and how often it was met. */
+/* A process or an address that many sockets have in common. */
 struct share {
-	const char *command;		/* NULL: it is an address */
+	const struct process *process;	/* NULL: it is an address */
 	struct address address;
-	uint32_t process;		/* one that has the name */
 	size_t count;
 	size_t last;			/* index + 1 of the socket that was counted last */
 };
-
-static int by_command(const void *a, const void *b)
-{
-	return strcmp(((const struct share *)a)->command, ((const struct share *)b)->command);
-}
 
 static int by_address(const void *a, const void *b)
 {
 	return address_compare(&((const struct share *)a)->address,
 			       &((const struct share *)b)->address);
+}
+
+static int by_pid(const struct share *a, const struct share *b)
+{
+	return (a->process->pid > b->process->pid) - (a->process->pid < b->process->pid);
 }
 
 static int more_first(const void *a, const void *b)
@@ -171,7 +157,7 @@ static int more_first(const void *a, const void *b)
 
 	if (left->count != right->count)
 		return left->count < right->count ? 1 : -1;
-	return left->command ? by_command(a, b) : by_address(a, b);
+	return left->process ? by_pid(left, right) : by_address(left, right);
 }
 
 static void sort_shares(struct share *shares, size_t count,
@@ -181,98 +167,57 @@ static void sort_shares(struct share *shares, size_t count,
 		qsort(shares, count, sizeof(*shares), order);
 }
 
-/* One share for each name; `names` tells for each process which, UINT32_MAX: it is not known. */
-static size_t find_names(const struct snapshot *snap, struct share *shares, uint32_t *names)
-{
-	size_t count = 0, kept = 0;
-
-	for (uint32_t i = 0; i < snap->process_count; i++) {
-		const char *command = snap->processes[i].command;
-
-		names[i] = UINT32_MAX;
-		if (command)
-			shares[count++] = (struct share){ .command = command, .process = i };
-	}
-	sort_shares(shares, count, by_command);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t process = shares[i].process;
-
-		if (!kept || by_command(&shares[kept - 1], &shares[i]) != 0)
-			shares[kept++] = shares[i];
-		names[process] = (uint32_t)kept - 1;
-	}
-	return kept;
-}
-
-/* A socket counts once for a name, however many processes and descriptors hold it. */
-static void count_owners(const struct snapshot *snap, size_t index, struct share *shares,
-			 const uint32_t *names)
+/* A socket counts once for a process, however many descriptors of it there are. */
+static void count_owners(const struct snapshot *snap, size_t index, struct share *shares)
 {
 	const struct owner *owner = owner_first(snap, &snap->sockets[index]);
 
 	for (; owner; owner = owner_next(snap, owner)) {
-		uint32_t name = names[owner->process];
+		struct share *share = &shares[owner->process];
 
-		if (name == UINT32_MAX || shares[name].last == index + 1)
-			continue;
-		shares[name].last = index + 1;
-		shares[name].count++;
+		share->count += share->last != index + 1;
+		share->last = index + 1;
 	}
 }
 
-/* Quoted so that the filter takes it as it is; false: it has both kinds of quotes. */
-static bool add_quoted(struct buf *buf, const char *text)
+/* Two processes of one name are two: "curl 811", and what shows its sockets is its pid. */
+static void add_process(struct summary *summary, const struct process *process,
+			struct buf *label, struct buf *buf)
 {
-	char quote = strchr(text, '"') ? '\'' : '"';
-
-	if (strchr(text, quote))
-		return false;
-	buf_add_char(buf, quote);
-	buf_add_text(buf, text);
-	buf_add_char(buf, quote);
-	return true;
-}
-
-/* A name that no filter can hold is shown too: else a process could hide by its name. */
-static void add_process(struct summary *summary, const struct share *share, struct buf *buf)
-{
-	struct line line = {
-		.section = "Processes with most sockets",
-		.label = *share->command ? share->command : "(empty name)",
-	};
-	bool quoted;
-
-	buf_add_literal(buf, "process ");
-	quoted = add_quoted(buf, share->command);
-	buf_add_char(buf, '\0');
-	if (quoted)
-		line.rows = count_text(summary, buf->data);
-	line.filter = line.rows ? buf->data : NULL;
-	if (!line.rows)
-		line.rows = share->count;
-	put_line(summary, &line);
-	buf->length = 0;
+	label->length = 0;
+	if (process->command && *process->command)
+		buf_add_text(label, process->command);
+	else
+		buf_add_text(label, process->command ? "(empty name)" : "?");
+	buf_add_char(label, ' ');
+	buf_add_unsigned(label, process->pid);
+	buf_add_char(label, '\0');
+	buf_add_literal(buf, "pid ");
+	buf_add_unsigned(buf, process->pid);
+	add_made(summary, "Processes with most sockets", label->data, buf, 0);
 }
 
 static void add_processes(struct summary *summary, struct buf *buf)
 {
 	const struct snapshot *snap = summary->snap;
-	struct share *shares = calloc(snap->process_count + 1, sizeof(*shares));
-	uint32_t *names = calloc(snap->process_count + 1, sizeof(*names));
-	size_t count = 0;
+	size_t count = snap->process_count;
+	struct share *shares = calloc(count + 1, sizeof(*shares));
+	struct buf label;
 
-	if (shares && names)
-		count = find_names(snap, shares, names);
-	else
+	if (!shares || buf_init(&label, -1) < 0) {
 		summary->failed = true;
-	for (size_t i = 0; count && i < snap->count; i++)
+		free(shares);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		shares[i].process = &snap->processes[i];
+	for (size_t i = 0; i < snap->count; i++)
 		if (!snap->sockets[i].hidden)
-			count_owners(snap, i, shares, names);
-	if (count)
-		sort_shares(shares, count, more_first);
-	for (size_t i = 0; i < count && i < TOP; i++)
-		add_process(summary, &shares[i], buf);
-	free(names);
+			count_owners(snap, i, shares);
+	sort_shares(shares, count, more_first);
+	for (size_t i = 0; i < count && i < TOP && shares[i].count; i++)
+		add_process(summary, shares[i].process, &label, buf);
+	buf_free(&label);
 	free(shares);
 }
 

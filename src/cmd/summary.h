@@ -10,7 +10,7 @@ enum { LINES_MAX = 128 };
 struct line {
 	const char *section;
 	const char *label;		/* may come from outside */
-	const char *filter;		/* shows its rows; NULL: none can hold the label */
+	const char *filter;		/* shows its rows */
 	size_t rows;
 	unsigned indent;
 };

@@ -13,8 +13,8 @@ enum { COUNT_WIDTH = 8, LABEL_WIDTH = 32, LABEL_LEAST = 8, INDENT = 2, GAP = 2, 
 static const struct counter_line {
 	const char *name, *meaning;
 } counter_lines[] = {
-	{ "TcpExt.ListenOverflows", "connections refused: accept queue full" },
-	{ "TcpExt.ListenDrops", "SYNs and connections listeners dropped" },
+	{ "TcpExt.ListenOverflows", "SYNs, ACKs dropped: accept queue full" },
+	{ "TcpExt.ListenDrops", "SYNs, ACKs dropped by listeners" },
 	{ "TcpExt.TCPReqQFullDrop", "SYNs dropped: too many half open" },
 	{ "TcpExt.TCPReqQFullDoCookies", "SYN cookies sent: too many half open" },
 	{ "TcpExt.SyncookiesSent", "SYN cookies sent" },
@@ -122,9 +122,7 @@ static bool is_plain_filter(const char *filter)
 static void make_filter(struct buf *text, const char *filter)
 {
 	text->length = 0;
-	if (!filter || !is_typable(filter))
-		buf_add_literal(text, "(the name can't be typed)");
-	else if (is_plain_filter(filter))
+	if (is_plain_filter(filter))
 		buf_add_text(text, filter);
 	else
 		add_shell_quoted(text, filter);
@@ -220,7 +218,7 @@ static void show_counters(const struct snapshot *snap, struct buf *out)
 		buf_add_char(out, '\n');
 	}
 	if (!any)
-		buf_add_literal(out, "\nThe kernel has counted nothing lost or refused in this "
+		buf_add_literal(out, "\nThe kernel has counted nothing lost or dropped in this "
 				     "namespace so far.\n");
 }
 
@@ -275,15 +273,15 @@ static void add_json_filter(struct buf *out, const char *base, const char *filte
 		out->error = -err;
 		return;
 	}
-	if (filter && *base) {
+	if (*base) {
 		buf_add_char(&text, '(');
 		buf_add_text(&text, base);
 		buf_add_literal(&text, ") and ");
 	}
-	buf_add_text(&text, filter ? filter : "");
+	buf_add_text(&text, filter);
 	buf_add_char(&text, '\0');
 	buf_add_literal(out, ",\"filter\":");
-	if (filter && !strstr(text.data, "\\x"))
+	if (!strstr(text.data, "\\x"))
 		text_add_json(out, text.data, text.length - 1);
 	else
 		buf_add_literal(out, "null");

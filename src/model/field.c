@@ -186,7 +186,7 @@ const struct field fields[FIELD_COUNT] = {
 		"sockets that share the address by SO_REUSEPORT", .needs = NEED_LISTENER,
 		.right = true),
 	[FIELD_FULL] = SOCKET(full, BOOL, "full", "FULL",
-		"more connections wait for accept() than may: new ones are refused"),
+		"more connections wait for accept() than may: further SYNs are dropped"),
 	[FIELD_AGE] = SOCKET(between, UNSIGNED, "age", "AGE",
 		"time since the socket was first seen; not known in a single list",
 		.needs = NEED_BEFORE, .unit = UNIT_MS, .right = true),
@@ -339,6 +339,6 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_MEMORY_FIRST + MEMORY_BACKLOG] = MEMORY("backlog", "backlog",
 		"memory of packets that wait for the socket's lock", UNIT_BYTES, MEMORY_BACKLOG),
 	[FIELD_MEMORY_FIRST + MEMORY_DROPS] = MEMORY("drops", "drops",
-		"packets dropped; of a listener, connections refused for a full queue", UNIT_NONE,
+		"packets dropped; of a listener, SYNs and ACKs of new connections", UNIT_NONE,
 		MEMORY_DROPS),
 };

@@ -17,11 +17,9 @@ static struct list_item number_item(uint64_t number)
 static struct list_item command_line_item(const struct process *process)
 {
 	const char *text = process->command_line;
-	size_t length = text ? process->command_line_length : 0;
 
-	while (length && !text[length - 1])
-		length--;
-	return (struct list_item){ .text = text ? text : "", .length = length };
+	return (struct list_item){ .text = text ? text : "",
+				   .length = process_arguments_length(process) };
 }
 
 /* False where this owner has nothing to say. */

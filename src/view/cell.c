@@ -225,7 +225,7 @@ static size_t add_unit(struct buf *out, uint64_t number, enum unit unit)
 
 /*
  * Waiting connections and how many may wait, over all members of a listener.
- * "!" where one member's queue is full, so that it refuses connections now.
+ * "!" where one member's queue is full, so that it drops what comes to it now.
  */
 static size_t add_queue(struct buf *out, const struct row *row)
 {

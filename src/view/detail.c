@@ -144,10 +144,8 @@ static void add_start_time(struct line *line, const struct process *process)
 static void add_command_line(struct line *line, const struct process *process,
 			     struct buf *scratch)
 {
-	size_t length = process->command_line_length, columns;
+	size_t length = process_arguments_length(process), columns;
 
-	while (length && !process->command_line[length - 1])
-		length--;
 	if (!length)
 		return;
 	scratch->length = 0;

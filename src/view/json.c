@@ -73,7 +73,7 @@ void json_add_time(double seconds, struct buf *out)
 static void add_command_line(struct buf *out, const struct process *process)
 {
 	const char *at = process->command_line;
-	const char *end = at ? at + process->command_line_length : NULL;
+	const char *end = at ? at + process_arguments_length(process) : NULL;
 
 	if (!at) {
 		buf_add_literal(out, "null");

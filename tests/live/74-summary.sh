@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: MIT
 #
 # The summary: every filter it prints is pasted into a shell, behind the command of its heading, and has
-# as many rows as it says; and names that processes choose neither forge lines, nor hide, nor run.
+# as many rows as it says; processes are counted by pid, and their names neither forge lines, nor hide.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${BASH_SOURCE%/*}/lib.sh"
 
 ZOO=$(realpath "${BASH_SOURCE%/*}/../fixtures/dump/zoo.rec")
-CANT="(the name can't be typed)"
 
 # As the shell of a user who pastes: the name of the program is all that differs.
 # shellcheck disable=SC2317 # what the summary prints is run by eval
@@ -29,7 +28,6 @@ pasted() {
 	[ -n "$command" ]
 	judge "$text: the heading has the command" "$OUT"
 	while IFS=$'\t' read -r rows filter; do
-		[ "$filter" != "$CANT" ] || continue
 		tried=$((tried + 1))
 		got=$(eval "$command --jsonl $filter" 2>&1 </dev/null | grep -c '^{')
 		[ "$got" = "$rows" ] || wrong+="$rows but $got: $command $filter"$'\n'
@@ -103,7 +101,6 @@ here ip addr add 2001:db8:1234:5678:9abc:def0:1234:5678/128 dev lo nodad
 sock conn addr=2001:db8:1234:5678:9abc:def0:1234:5678 port=89
 pasted "live"
 fits "live"
-expect_out '^ +[0-9]+  worker' "one socket of many processes"
 for options in -t -l -4 -6 -u "-l -t -4"; do
 	# shellcheck disable=SC2086
 	pasted "live $options" $options
@@ -114,52 +111,62 @@ of_json "live with a filter" sport 80-84 or dport 80-84
 pasted "a target" -t 82 83
 pasted "live by pid" -N "$NS"
 
-# --- hostile names, alone in their namespace: five are shown
+# --- processes are counted by pid; their names neither forge lines nor run
 
-# shown COMM...: a listener of a process of each name
+new_ns
+sock forked port=88 n=3 keep=0 comm=worker
+ct -s
+[ "$(grep -cE '^ +1  worker [0-9]+ +pid [0-9]+$' "$OUT")" = 3 ]
+judge "one socket of three processes: each has one" "$OUT"
+new_ns
+sock listen port=80 comm=twin
+sock listen port=81 comm=twin
+sock conn port=82 comm=twin
+TWIN=$(of pid client)
+ct -s
+[ "$(grep -cE '^ +[0-9]+  twin [0-9]+ +pid [0-9]+$' "$OUT")" -ge 3 ] && grep -qE "^ +[0-9]+  twin $TWIN +pid $TWIN\$" "$OUT"
+judge "processes of one name are counted apart" "$OUT"
+
+# shown COMM...: a listener of a process of each name; five are shown
 shown() {
 	local name
 	new_ns
-	sock listen comm=ruler
 	for name; do
-		sock forked n=1 "comm=$name"
+		sock forked n=1 keep=0 "comm=$name"
 	done
 }
 
-shown '-x' '--' and "it's"
-pasted "names of options, words and quotes"
-fits "names of options, words and quotes"
-expect_out "  '?process \"?-x\"?'$" "a name like an option is in one word"
-expect_out "'process \"it'\\\\''s\"'" "a quote is written for the shell"
-of_json "names of options, words and quotes"
-shown 'or' 'in' 'not' '$(touch x)'
-pasted "names of words, and a command of the shell"
-of_json "names of words, and a command of the shell"
-shown '`touch x`' 'a\\b' '*' 'a,b'
-pasted "backquotes, backslashes, wildcards and lists"
-of_json "backquotes, backslashes, wildcards and lists"
-shown '日本語サー' ' a' 'x)' '\\x9b'
-pasted "blanks, brackets, wide characters"
-of_json "blanks, brackets, wide characters"
+shown '-x' '--' and "it's" '$(touch x)'
+pasted "names of options, words, quotes and commands"
+fits "names of options, words, quotes and commands"
+of_json "names of options, words, quotes and commands"
+shown '`touch x`' 'a\\b' '日本語サー' 'x)' '\\x9b'
+pasted "names with backquotes, backslashes, brackets, wide characters"
+fits "names with backquotes, backslashes, brackets, wide characters"
+of_json "names with backquotes, backslashes, brackets, wide characters"
 [ ! -e x ]
 judge "nothing of a name was run"
-
-shown '\xc2\x9b31m' 'a\rb' 'a\n99  x' '\xff\xfe\x80'
+shown '\xc2\x9b31m' 'a\rb' 'a\n99  x' '\xff\xfe\x80' '\xe2\x80\xae x'
 pasted "names that do not print"
 fits "names that do not print"
-[ "$(grep -cF "$CANT" "$TMP/summary")" = 4 ]
-judge "four names that do not print: shown, without a filter" "$TMP/summary"
-[ "$(lines "$TMP/summary" | grep -cF "1	$CANT")" = 4 ]
-judge "... and each with its count" "$TMP/summary"
-shown '\xe2\x80\xae x' "a'b\"c" '' '\xff\xfe\xfd\xfc\xfb\xfa\xff\xfe\xfd\xfc\xfb\xfa\xff\xfe\xfd'
-pasted "names that turn text, of both quotes, of nothing"
-fits "names that turn text, of both quotes, of nothing"
-[ "$(grep -cF "$CANT" "$TMP/summary")" -ge 3 ]
-judge "names that turn text, of both quotes: shown, without a filter" "$TMP/summary"
-expect_out '^ +1  \(empty name\)' "a process with no name is shown"
+[ "$(lines "$TMP/summary" | grep -cE '^1	pid [0-9]+$')" = 5 ]
+judge "names that do not print: each has its line" "$TMP/summary"
+shown "a'b\"c" '' '\xff\xfe\xfd\xfc\xfb\xfa\xff\xfe\xfd\xfc\xfb\xfa\xff\xfe\xfd'
+pasted "names of both quotes, of nothing"
+fits "names of both quotes, of nothing"
+expect_out '^ +1  \(empty name\) [0-9]+ ' "a process with no name is shown"
 ct -s -j
-[ "$(jq '[.lines[] | select(.section | startswith("Processes")) | .rows] | tojson' "$OUT")" = '"[1,1,1,1,1]"' ]
-judge "names that turn text, of both quotes, of nothing: in JSON" "$OUT"
+[ "$(jq '[.lines[] | select(.section | startswith("Processes")) | .rows] | tojson' "$OUT")" = '"[1,1,1]"' ]
+judge "names of both quotes, of nothing: in JSON" "$OUT"
+
+# --- what the kernel counts: a full accept queue drops, and refuses nobody
+
+new_ns
+sock accept-full port=90
+ct -s
+expect_out '^ +[1-9][0-9]*  TcpExt.ListenOverflows +SYNs, ACKs dropped: accept queue full$' \
+	"a full accept queue: what it drops is said to be dropped"
+expect_no_out refused "... and nothing to be refused"
 
 # --- what is no summary
 

@@ -221,7 +221,8 @@ static void values_are_as_the_model_has_them(void **state)
 
 static void all_owners_are_listed_with_their_arguments(void **state)
 {
-	static const char line[] = "nginx: worker\0-x\0";
+	/* An empty argument is one; those that a title written over the others left are none. */
+	static const char line[] = "nginx: worker\0\0-x\0\0\0";
 	struct snapshot *snap = *state;
 	char *json;
 
@@ -235,7 +236,7 @@ static void all_owners_are_listed_with_their_arguments(void **state)
 	assert_at(json, "sockets.0.owners.0.command_line", "null");
 	assert_at(json, "sockets.0.owners.8.pid", "819");
 	assert_at(json, "sockets.0.owners.8.fd", "8");
-	assert_at(json, "sockets.0.owners.8.command_line", "[\"nginx: worker\",\"-x\"]");
+	assert_at(json, "sockets.0.owners.8.command_line", "[\"nginx: worker\",\"\",\"-x\"]");
 	assert_null(at(json, "sockets.0.owners.9"));
 	free(json);
 }
