@@ -190,7 +190,7 @@ static bool join_words(struct buf *text, char *const *words)
 	}
 	buf_add_char(text, '\0');
 	if (text->error)
-		complain("out of memory", NULL, "the filter could not be read");
+		complain_memory("the filter could not be read");
 	return !text->error;
 }
 
@@ -211,7 +211,7 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 	}
 	*filter = NULL;
 	if (buf_init(&text, -1) < 0) {
-		complain("out of memory", NULL, "the filter could not be read");
+		complain_memory("the filter could not be read");
 		return STATUS_INCOMPLETE;
 	}
 	if (join_words(&text, settings->words)) {

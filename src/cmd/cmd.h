@@ -104,6 +104,9 @@ size_t terminal_width(void);
  */
 void complain(const char *what, const char *word, const char *expected);
 
+/* The same of memory that lacks: `lost` says what can't be done; the program ends with 3. */
+void complain_memory(const char *lost);
+
 /*
  * Make a filter, which the caller frees, of the words of the command line.
  * What is wrong with it is said on stderr.

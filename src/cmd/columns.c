@@ -38,7 +38,7 @@ static bool take_items(struct settings *settings, const char *option, const char
 	bool good = copy;
 
 	if (!copy)
-		complain("out of memory", NULL, "the command line could not be read");
+		complain_memory("the command line could not be read");
 	while (good && (item = strsep(&next, ","))) {
 		item = trim(item);
 		good = is_one_name(option, item) && take(settings, option, item);

@@ -33,6 +33,9 @@ static void add_word(struct buf *out, const char *word)
 	buf_add_text(out, whole ? "" : "...");
 }
 
+/* Whatever it is taken for by who wanted the memory: the question was not answered. */
+static bool memory_lacked;
+
 void complain(const char *what, const char *word, const char *expected)
 {
 	struct buf out;
@@ -40,6 +43,7 @@ void complain(const char *what, const char *word, const char *expected)
 	if (buf_init(&out, STDERR_FILENO) < 0) {
 		static const char text[] = "conntab: out of memory\n";
 
+		memory_lacked = true;
 		if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 			return;		/* nobody is left to be told */
 		return;
@@ -56,6 +60,12 @@ void complain(const char *what, const char *word, const char *expected)
 	buf_add_char(&out, '\n');
 	buf_flush(&out);
 	buf_free(&out);
+}
+
+void complain_memory(const char *lost)
+{
+	memory_lacked = true;
+	complain("out of memory", NULL, lost);
 }
 
 enum status finish(struct buf *out, enum status status)
@@ -231,13 +241,13 @@ static enum status run_command(struct settings *settings, char **words)
 int main(int argc, char **argv)
 {
 	struct settings settings;
+	enum status status = STATUS_USAGE;
 	int words;
 
 	signal(SIGPIPE, SIG_IGN);
 	occupy_standard_files();
-	if (!options_parse(&settings, argc, argv, &words))
-		return STATUS_USAGE;
-	if (settings.version)
-		return (int)show_version();
-	return (int)run_command(&settings, argv + words);
+	if (options_parse(&settings, argc, argv, &words))
+		status = settings.version ? show_version()
+					  : run_command(&settings, argv + words);
+	return memory_lacked ? STATUS_INCOMPLETE : (int)status;
 }

@@ -303,7 +303,7 @@ bool options_parse(struct settings *settings, int argc, char **argv, int *words)
 	bool good;
 
 	if (!before) {
-		complain("out of memory", NULL, "the command line could not be read");
+		complain_memory("the command line could not be read");
 		return false;
 	}
 	for (int i = 0; i < argc; i++)

@@ -128,7 +128,7 @@ static enum status show(const struct inquiries *all)
 	struct buf out;
 
 	if (buf_init(&out, STDOUT_FILENO) < 0) {
-		complain("out of memory", NULL, "the answer could not be shown");
+		complain_memory("the answer could not be shown");
 		return STATUS_INCOMPLETE;
 	}
 	status = show_ports(all, &out);

@@ -105,8 +105,10 @@ static enum status read_question(struct inquiries *all)
 		if (!is_asked(settings, &addresses[i]))
 			continue;
 		inquiry = why_add_inquiry(all);
-		if (!inquiry)
-			return refuse(settings, "out of memory");
+		if (!inquiry) {
+			complain_memory("the question could not be asked");
+			return STATUS_INCOMPLETE;
+		}
 		inquiry->request.protocol = settings->protocols & PROTOCOL_BIT(PROTOCOL_UDP) ?
 					    PROTOCOL_UDP : PROTOCOL_TCP;
 		inquiry->request.local = (struct endpoint){ addresses[i], port };
@@ -189,7 +191,7 @@ static enum status show(const struct inquiries *all)
 	struct buf out;
 
 	if (buf_init(&out, STDOUT_FILENO) < 0) {
-		complain("out of memory", NULL, "the answer could not be shown");
+		complain_memory("the answer could not be shown");
 		return STATUS_INCOMPLETE;
 	}
 	for (size_t i = 0; i < all->count; i++) {

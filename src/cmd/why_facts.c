@@ -279,7 +279,7 @@ static void settle(struct inquiries *all)
 			settle_happened(inquiry);
 		else if (may_probe(all, &inquiry->diagnosis))
 			probe(all, inquiry);
-		else
+		if (!inquiry->probed && !inquiry->connecting)
 			probe_reuseaddr(all, inquiry);
 	}
 }

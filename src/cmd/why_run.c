@@ -84,6 +84,18 @@ static int request_of(const struct trace_failure *failure, struct bind_request *
 
 /* ---- saying it ------------------------------------------------------- */
 
+/* " of nginx (pid 7)"; nothing of a process that is gone. */
+static void add_process(struct buf *text, const struct trace_failure *failure)
+{
+	if (!failure->pid)
+		return;
+	buf_add_literal(text, " of ");
+	text_add_safe(text, failure->command, strlen(failure->command), SIZE_MAX);
+	buf_add_text(text, *failure->command ? " (pid " : "process ");
+	buf_add_unsigned(text, failure->pid);
+	buf_add_text(text, *failure->command ? ")" : "");
+}
+
 static void add_failure(struct buf *out, const struct trace_failure *failure)
 {
 	static const char *const calls[] = {
@@ -95,11 +107,8 @@ static void add_failure(struct buf *out, const struct trace_failure *failure)
 		return;
 	buf_add_literal(&text, "conntab: ");
 	buf_add_text(&text, calls[failure->call]);
-	buf_add_literal(&text, " of ");
-	text_add_safe(&text, failure->command, strlen(failure->command), SIZE_MAX);
-	buf_add_literal(&text, " (pid ");
-	buf_add_unsigned(&text, failure->pid);
-	buf_add_literal(&text, ") failed: ");
+	add_process(&text, failure);
+	buf_add_literal(&text, " failed: ");
 	buf_add_text(&text, strerrorname_np(failure->error));
 	buf_add_literal(&text, ", ");
 	buf_add_text(&text, strerror(failure->error));
@@ -263,6 +272,8 @@ enum status why_run(const struct settings *settings)
 
 	if (err == -EPERM)
 		complain_refusal(*settings->behind_dashes, &end);
+	else if (err == -ENOMEM)
+		complain_memory(no_such);
 	else if (err == -ECHILD)
 		complain(no_such, *settings->behind_dashes, "who watched it was killed");
 	else if (err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sockets of the wanted ports: in the namespace of the question, and in all others. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collect/facts.h"
@@ -128,24 +129,28 @@ static uint32_t protocols_wanted(const struct inquiries *all)
 static int collect(struct inquiries *all, struct source *source, const char *text, bool near,
 		   const struct query *asked, struct snapshot **snap)
 {
-	struct passing passing = { .all = all, .near = near };
+	struct passing *passing = calloc(1, sizeof(*passing));	/* much for a small stack */
 	struct query query = *asked;
 	struct filter_error error;
 	const struct filter_names names = { .context = NULL };
-	struct filter *filter = filter_parse(text, &names, &error);
-	int err;
+	struct filter *filter = passing ? filter_parse(text, &names, &error) : NULL;
+	int err = -ENOMEM;
 
-	if (!filter)
-		return -ENOMEM;
-	filter_narrow(filter, &query);
-	want_ports(&passing);
-	passing.ports = query.select;
-	query.select = (struct selection){
-		.filter = &passing, .by_local_port = true, .match = pass, .lower = lower_ports,
-	};
-	source_narrow(source, &query);
-	err = source_collect(source, &query, snap);
+	if (filter) {
+		filter_narrow(filter, &query);
+		passing->all = all;
+		passing->near = near;
+		want_ports(passing);
+		passing->ports = query.select;
+		query.select = (struct selection){
+			.filter = passing, .by_local_port = true, .match = pass,
+			.lower = lower_ports,
+		};
+		source_narrow(source, &query);
+		err = source_collect(source, &query, snap);
+	}
 	filter_free(filter);
+	free(passing);
 	return err;
 }
 

@@ -201,8 +201,10 @@ static enum status add_list(struct inquiries *all, const struct target *target)
 	char *list = strdup(target->ports), *rest = list;
 	enum status status = STATUS_FOUND;
 
-	if (!list)
-		return refuse(target->word, "out of memory");
+	if (!list) {
+		complain_memory("the question could not be asked");
+		return STATUS_INCOMPLETE;
+	}
 	while (rest && status == STATUS_FOUND)
 		status = add_ports(all, target, strsep(&rest, ","));
 	free(list);

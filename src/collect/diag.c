@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -27,6 +28,7 @@ struct dump {
 	const struct diag_request *request;
 	int bus;
 	struct mnl_socket *nl;
+	void *room;			/* RECEIVE_SIZE bytes: too many for a small stack */
 	unsigned seq;
 	int row_error;
 };
@@ -125,17 +127,16 @@ static ssize_t receive_messages(struct mnl_socket *nl, void *room)
  * is one page, and a row that does not fit it ends the dump without a word.
  * The answer to a message that asks for nothing is such a receive.
  */
-static int prime(struct mnl_socket *nl)
+static int prime(const struct dump *dump)
 {
-	char room[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(room);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(dump->room);
 	ssize_t length;
 
 	nlh->nlmsg_type = NLMSG_NOOP;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+	if (mnl_socket_sendto(dump->nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
-	length = receive_messages(nl, room);
+	length = receive_messages(dump->nl, dump->room);
 	return length < 0 ? (int)length : 0;
 }
 
@@ -163,17 +164,16 @@ static int receive(struct dump *dump)
 		[NLMSG_DONE] = on_end,
 		[NLMSG_OVERRUN] = on_overrun,
 	};
-	char room[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	unsigned port = mnl_socket_get_portid(dump->nl);
 	int more = MNL_CB_OK;
 
 	do {
-		ssize_t length = receive_messages(dump->nl, room);
+		ssize_t length = receive_messages(dump->nl, dump->room);
 
 		if (length < 0)
 			return (int)length;
-		more = mnl_cb_run2(room, (size_t)length, dump->seq, port, on_row, dump, control,
-				   ARRAY_SIZE(control));
+		more = mnl_cb_run2(dump->room, (size_t)length, dump->seq, port, on_row, dump,
+				   control, ARRAY_SIZE(control));
 		if (more == MNL_CB_ERROR)
 			return dump->row_error ? dump->row_error : -errno;
 	} while (more != MNL_CB_STOP);
@@ -193,7 +193,7 @@ static int dump_once(struct dump *dump)
 		mnl_socket_setsockopt(dump->nl, NETLINK_GET_STRICT_CHK, &strict, sizeof(strict));
 	err = connect_to_kernel(dump->nl);
 	if (!err)
-		err = prime(dump->nl);
+		err = prime(dump);
 	if (!err)
 		err = send_request(dump);
 	if (!err)
@@ -213,10 +213,14 @@ static int dump_on(int bus, const struct diag_request *request)
 	struct dump dump = { .request = request, .bus = bus, .seq = (unsigned)time(NULL) };
 	int err = -EBUSY;
 
+	dump.room = malloc(RECEIVE_SIZE);
+	if (!dump.room)
+		return -ENOMEM;
 	for (int try = 0; try < TRIES && is_passing(err) && !dump.row_error; try++) {
 		dump.seq++;
 		err = dump_once(&dump);
 	}
+	free(dump.room);
 	return err;
 }
 

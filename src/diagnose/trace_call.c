@@ -15,7 +15,7 @@
 #include "trace_parts.h"
 
 /* Who has more connections under way loses the oldest address. */
-enum { CONNECTING_MAX = 512, ERRORS_MAX = 5 };
+enum { CONNECTING_MAX = 512, ERRORS_MAX = 9 };
 
 /* A thread within a call.  Few are at once, so they are searched one by one. */
 struct call {
@@ -38,9 +38,10 @@ struct trace_calls {
 	size_t next;		/* where the next one is put */
 };
 
-/* What each call is told for. */
+/* What each call is told for: all that can be explained. */
 static const int told[TRACED_COUNT][ERRORS_MAX] = {
-	[TRACED_BIND] = { EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM },
+	[TRACED_BIND] = { EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM, EINVAL, ENODEV, ENOENT,
+			  ENOTDIR, EROFS },
 	[TRACED_LISTEN] = { EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM },
 	[TRACED_CONNECT] = { EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM, ECONNREFUSED },
 	[TRACED_OUTCOME] = { EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM, ECONNREFUSED },

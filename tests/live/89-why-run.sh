@@ -116,6 +116,27 @@ runs "$MKSOCK" late-listen port=8091
 says 'listen\(\) of mksock'
 says 'tcp 127\.0\.0\.1:8091 is bound, but listen\(\) failed: another socket has begun to listen'
 
+TITLE="bind() without an interface"
+runs python3 -c 'import socket
+try:
+    socket.socket(socket.AF_INET6).bind(("fe80::1", 8080))
+except OSError:
+    pass'
+says 'failed: EINVAL.*tcp \[fe80::1\]:8080 .*interface: bind\(\) failed with EINVAL'
+
+TITLE="what connections left"
+here python3 -c 'import socket
+server = socket.socket()
+server.bind(("0.0.0.0", 8071))
+server.listen()
+client = socket.create_connection(("127.0.0.1", 8071))
+server.accept()[0].close()
+client.recv(1)'
+run_as "$CONNTAB" why --json -- "$MKSOCK" try addr=0.0.0.0 port=8071
+cp "$ERR" "$TMP/json"
+[ "$(jq -r .alternatives.reuseaddr "$TMP/json")" = blocked ]
+judge "$TITLE: whether SO_REUSEADDR helps is tried" "$TMP/json"
+
 TITLE="a program that binds twice"
 runs python3 -c 'import socket
 one, two = socket.socket(), socket.socket()
@@ -186,6 +207,23 @@ if setpriv --reuid=65534 --clear-groups "$TMP/setuid" try uid=0 </dev/null >/dev
 	[ ! -s "$OUT" ]
 	judge "$TITLE: is not run" "$OUT"
 fi
+
+TITLE="a small stack"
+run_as bash -c 'ulimit -s 64; exec "$@"' - "$CONNTAB" why -- "$MKSOCK" try port=8080
+flatten
+says 'In the way: LISTEN 127\.0\.0\.1:8080 mksock'
+
+TITLE="little memory"
+crashes=""
+for kilobytes in {3000..6000..100}; do
+	run_as bash -c 'ulimit -v "$1"; shift; exec "$@"' - "$kilobytes" "$CONNTAB" why 8080
+	case $RC in
+	0 | 1 | 3 | 127) ;;
+	*) crashes+=" $kilobytes: $RC" ;;
+	esac
+done
+[ -z "$crashes" ]
+judge "$TITLE: exit 3 or an answer, not:$crashes" "$ERR"
 
 TITLE="--quiet"
 run_as "$CONNTAB" why --quiet -- "$MKSOCK" try port=8080
