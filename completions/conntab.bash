@@ -175,7 +175,7 @@ _conntab() {
 	local cur=${COMP_WORDS[COMP_CWORD]} at=$((COMP_CWORD - 1)) head='' values value
 	COMPREPLY=()
 	case $cur in [=:\<\>!~]*) cur='' ;; esac
-	while ((at > 0)) && [[ ${COMP_WORDS[at]} =~ ^([\'\"=:\<\>!~]+|in|eq|ne|neq|lt|gt|le|leq|ge|geq)$ ]]; do
+	while ((at > 0)) && [[ ${COMP_WORDS[at]} =~ ^([\'\"=:\<\>!~]+|in|eq|ne|neq|lt|gt|le|leq|ge|geq|contains)$ ]]; do
 		((--at))
 	done
 	case ${COMP_WORDS[at]} in

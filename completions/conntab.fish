@@ -143,7 +143,7 @@ end
 
 function __conntab_next
 	set -l before (commandline -opc)
-	while string match -qr -- '^([=:<>!~]+|in|eq|ne|neq|lt|gt|le|leq|ge|geq)$' $before[-1]
+	while string match -qr -- '^([=:<>!~]+|in|eq|ne|neq|lt|gt|le|leq|ge|geq|contains)$' $before[-1]
 		set -e before[-1]
 	end
 	set -l command (__conntab_command)

@@ -27,6 +27,9 @@ void facts_read_options(struct source *source, const struct snapshot *snap,
 /* What the namespace has to do with the wanted address (and device, and scope). */
 enum address_use facts_address(struct source *source, const struct bind_request *request);
 
+/* Has the namespace an address in this prefix, on any device?  MAYBE: it could not be asked. */
+enum truth facts_has_address(struct source *source, const struct address *address, uint8_t bits);
+
 /*
  * The device that packets come in by which this machine sends to an address of
  * its own: the one that has the address, whatever way they went.  0: not known.

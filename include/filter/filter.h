@@ -33,6 +33,8 @@ struct filter_names {
 	uint32_t (*interface)(void *context, const char *name);
 	/* Id of a cgroup by its path; 0: unknown. */
 	uint64_t (*cgroup)(void *context, const char *path);
+	/* Has this machine an address in the prefix?  True where that can't be told. */
+	bool (*own)(void *context, const struct address *address, uint8_t bits);
 };
 
 enum { FILTER_TEXT_MAX = 64 * 1024, FILTER_ERROR_MAX = 256 };

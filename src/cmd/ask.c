@@ -9,6 +9,7 @@
 #include "base/spell.h"
 #include "base/text.h"
 #include "cmd.h"
+#include "collect/facts.h"
 #include "collect/lookup.h"
 
 enum {
@@ -33,6 +34,11 @@ static size_t find_host(void *context, const char *name, struct address *address
 static uint32_t find_interface(void *context, const char *name)
 {
 	return source_interface(context, name);
+}
+
+static bool has_address(void *context, const struct address *address, uint8_t bits)
+{
+	return facts_has_address(context, address, bits) != TRUTH_NO;
 }
 
 static uint64_t find_cgroup(void *context, const char *path)
@@ -204,10 +210,11 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 	struct filter_error error = { .length = 0 };
 	struct buf text;
 
-	/* What was recorded elsewhere has interfaces and cgroups of its own. */
+	/* What was recorded elsewhere has interfaces, cgroups and addresses of its own. */
 	if (!settings->replay) {
 		names.interface = find_interface;
 		names.cgroup = find_cgroup;
+		names.own = has_address;
 	}
 	*filter = NULL;
 	if (buf_init(&text, -1) < 0) {

@@ -18,6 +18,7 @@ enum term_kind {
 	TERM_FAMILY,			/* mask: 4, 6 (IP_VERSION_*) */
 	TERM_PORT,			/* ranges */
 	TERM_HOST,			/* prefix */
+	TERM_WILDCARD,			/* mask: listens on a wildcard that takes 4, 6 */
 	TERM_NUMBER,			/* ranges of a field */
 	TERM_FLAG,			/* mask 1: of a field that is true */
 	TERM_TEXT,			/* patterns of a field */
@@ -49,9 +50,11 @@ struct pattern {
 	const char *text;
 };
 
+enum { BITS_IPV4 = 32, BITS_IPV6 = 128 };
+
 struct prefix {
 	struct address address;
-	uint8_t bits;			/* of 32 or 128 that count */
+	uint8_t bits;			/* of BITS_IPV4 or BITS_IPV6 that count */
 };
 
 struct node {

@@ -20,6 +20,7 @@ static const char *where(const struct node *term)
 		return "by what is asked for";
 	case TERM_PORT:
 	case TERM_HOST:
+	case TERM_WILDCARD:
 	case TERM_FAMILY:
 		return "in the kernel";
 	case TERM_MARK:
@@ -50,6 +51,8 @@ static void show_node(const struct filter *filter, const struct node *node, size
 	}
 	if (node->term == TERM_PORT || node->term == TERM_HOST)
 		buf_add_text(out, node->peer ? "peer: " : "local: ");
+	else if (node->term == TERM_WILDCARD)
+		buf_add_literal(out, "wildcard listener that takes: ");
 	text_add_safe(out, filter->text + node->start, node->length, SIZE_MAX);
 	buf_add_literal(out, "   [");
 	buf_add_text(out, where(node));

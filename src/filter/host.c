@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "word.h"
 
-enum { HOST_ADDRESSES_MAX = 64, BITS_IPV4 = 32, BITS_IPV6 = 128 };
+enum { HOST_ADDRESSES_MAX = 64 };
 
 /* The pieces of one; each a copy, NULL where it is absent. */
 struct host_text {
@@ -155,16 +155,39 @@ static bool parse_bits(struct parser *parser, const struct token *piece, const c
 	return true;
 }
 
-static struct node *host_term(struct parser *parser, const struct token *piece, bool peer,
+/* May something come to an address of the prefix, so that a wildcard can take it? */
+static bool is_own(const struct parser *parser, const struct prefix *prefix)
+{
+	const struct filter_names *names = parser->names;
+
+	return address_is_any(&prefix->address) || address_is_loopback(&prefix->address) ||
+	       !names->own || names->own(names->context, &prefix->address, prefix->bits);
+}
+
+/* Listeners on a wildcard that take what comes to the prefix. */
+static struct node *wildcard_term(struct parser *parser, const struct token *piece,
+				  const struct prefix *prefix)
+{
+	struct address plain = address_unmapped(&prefix->address);
+	struct node *term = term_new(parser, TERM_WILDCARD, piece);
+
+	if (term)
+		term->mask = plain.family == AF_INET ? IP_VERSION_4 : IP_VERSION_6;
+	return term;
+}
+
+static struct node *host_term(struct parser *parser, const struct token *piece, enum end end,
 			      struct prefix prefix)
 {
 	struct node *term = term_new(parser, TERM_HOST, piece);
 
 	if (term) {
-		term->peer = peer;
+		term->peer = end == END_PEER;
 		term->prefix = prefix;
 	}
-	return term;
+	if (end != END_TARGET || !is_own(parser, &prefix))
+		return term;
+	return node_join(parser, NODE_OR, term, wildcard_term(parser, piece, &prefix));
 }
 
 /* "inet:" and "inet6:" say how an address is written, not what it matches. */
@@ -194,7 +217,7 @@ static size_t look_up(struct parser *parser, const char *name)
 }
 
 static struct node *named_host(struct parser *parser, const struct token *piece,
-			       const struct host_text *host, bool peer)
+			       const struct host_text *host, enum end end)
 {
 	const struct address *addresses;
 	struct node *any = NULL;
@@ -217,7 +240,7 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 
 		if (!is_of_family(host, &addresses[i]))
 			continue;
-		one = host_term(parser, piece, peer, prefix);
+		one = host_term(parser, piece, end, prefix);
 		any = any ? node_join(parser, NODE_OR, any, one) : one;
 	}
 	if (!any)
@@ -226,22 +249,22 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 }
 
 static struct node *address_node(struct parser *parser, const struct token *piece,
-				 const struct host_text *host, bool peer)
+				 const struct host_text *host, enum end end)
 {
 	struct prefix prefix;
 
 	if (!read_address(host, &prefix.address))
-		return named_host(parser, piece, host, peer);
+		return named_host(parser, piece, host, end);
 	if (!is_of_family(host, &prefix.address))
 		return fail(parser, piece, "the address is of the other family");
 	if (!parse_bits(parser, piece, host->bits, &prefix.address, &prefix.bits))
 		return NULL;
-	return host_term(parser, piece, peer, prefix);
+	return host_term(parser, piece, end, prefix);
 }
 
 /* A port, or any: then the end must exist, which a listener's peer does not. */
 static struct node *port_node(struct parser *parser, const struct token *piece, const char *text,
-			      bool peer)
+			      enum end end)
 {
 	struct node *term = term_new(parser, TERM_PORT, piece);
 	struct token port = *piece;
@@ -249,21 +272,34 @@ static struct node *port_node(struct parser *parser, const struct token *piece, 
 
 	if (!term)
 		return NULL;
-	term->peer = peer;
+	term->peer = end == END_PEER;
 	port.text = text;
 	if (any ? !add_range(parser, term, 0, UINT16_MAX) : !add_ports(parser, term, &port))
 		return NULL;
 	return term;
 }
 
-static struct node *zone_node(struct parser *parser, const struct token *piece, const char *zone)
+static struct node *device_node(struct parser *parser, const struct token *piece,
+				enum pattern_kind kind, const char *name)
 {
 	struct node *term = term_new(parser, TERM_DEVICE, piece);
 
-	if (!term || !add_pattern(parser, term, PATTERN_EQUAL, zone) ||
+	if (!term || !add_pattern(parser, term, kind, name) ||
 	    !resolve_devices(parser, term, piece))
 		return NULL;
 	return term;
+}
+
+/* What is bound to no interface takes what comes in by this one. */
+static struct node *zone_node(struct parser *parser, const struct token *piece, const char *zone,
+			      enum end end)
+{
+	struct node *term = device_node(parser, piece, PATTERN_EQUAL, zone), *bound;
+
+	if (!term || end != END_TARGET)
+		return term;
+	bound = device_node(parser, piece, PATTERN_GLOB, "*");
+	return node_join(parser, NODE_OR, term, node_not(parser, bound));
 }
 
 static struct node *family_node(struct parser *parser, const struct token *piece, uint32_t family)
@@ -275,7 +311,7 @@ static struct node *family_node(struct parser *parser, const struct token *piece
 	return term;
 }
 
-struct node *parse_host(struct parser *parser, const struct token *piece, bool peer)
+struct node *parse_host(struct parser *parser, const struct token *piece, enum end end)
 {
 	struct host_text host = { .address = "" };
 	const char *text = piece->text;
@@ -295,27 +331,27 @@ struct node *parse_host(struct parser *parser, const struct token *piece, bool p
 	if (any && (host.bits || host.brackets || (!*host.address && !host.port)))
 		return fail(parser, piece, "no address: %s", expected);
 	if (!any)
-		node = address_node(parser, piece, &host, peer);
+		node = address_node(parser, piece, &host, end);
 	if (any || (node && host.port)) {
-		struct node *port = port_node(parser, piece, host.port, peer);
+		struct node *port = port_node(parser, piece, host.port, end);
 
 		node = node ? node_join(parser, NODE_AND, node, port) : port;
 	}
 	if (node && host.zone)
-		node = node_join(parser, NODE_AND, node, zone_node(parser, piece, host.zone));
+		node = node_join(parser, NODE_AND, node, zone_node(parser, piece, host.zone, end));
 	if (any && node && host.family)
 		node = node_join(parser, NODE_AND, node, family_node(parser, piece, host.family));
 	return node;
 }
 
-struct node *parse_hosts(struct parser *parser, const struct token *list, bool peer)
+struct node *parse_hosts(struct parser *parser, const struct token *list, enum end end)
 {
 	struct token piece = { .kind = TOKEN_END };
 	struct node *any = NULL;
 	size_t at = 0;
 
 	while (next_piece(parser, list, &at, &piece)) {
-		struct node *one = parse_host(parser, &piece, peer);
+		struct node *one = parse_host(parser, &piece, end);
 
 		any = any ? node_join(parser, NODE_OR, any, one) : one;
 	}

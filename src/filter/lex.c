@@ -18,7 +18,7 @@ static const struct symbol {
 	{ "and", TOKEN_AND }, { "or", TOKEN_OR }, { "not", TOKEN_NOT }, { "in", TOKEN_IN },
 	{ "eq", TOKEN_EQ }, { "ne", TOKEN_NE }, { "neq", TOKEN_NE }, { "lt", TOKEN_LT },
 	{ "gt", TOKEN_GT }, { "le", TOKEN_LE }, { "leq", TOKEN_LE }, { "ge", TOKEN_GE },
-	{ "geq", TOKEN_GE },
+	{ "geq", TOKEN_GE }, { "contains", TOKEN_CONTAINS },
 };
 
 const char *filter_comparison(size_t index)

@@ -191,6 +191,21 @@ static struct cond *lower_host(struct lowering *l, const struct node *term, bool
 	return peer ? with_peer(l, cond, above) : cond;
 }
 
+/* Whether it listens, and takes IPv4 on an IPv6 address, is for the predicate to say. */
+static struct cond *lower_wildcard(struct lowering *l, const struct node *term, bool above)
+{
+	struct prefix any4 = { { .family = AF_INET }, BITS_IPV4 };
+	struct prefix any6 = { { .family = AF_INET6 }, BITS_IPV6 };
+	struct cond *cond;
+
+	if (l->far || !above || !(l->scope->states & STATES_LISTENING))
+		return constant(l, false);
+	cond = host_test(l, false, any6);
+	if (term->mask == IP_VERSION_4)
+		cond = join(l, COND_OR, cond, host_test(l, false, any4));
+	return cond;
+}
+
 /* IPv6 rows are those with any IPv6 address; an IPv4 condition takes v4-mapped ones as well. */
 static struct cond *lower_family(struct lowering *l, const struct node *term, bool above)
 {
@@ -262,6 +277,7 @@ static struct cond *(*const lowerers[TERM_KINDS])(struct lowering *l, const stru
 	[TERM_FAMILY] = lower_family,
 	[TERM_PORT] = lower_port,
 	[TERM_HOST] = lower_host,
+	[TERM_WILDCARD] = lower_wildcard,
 	[TERM_DEVICE] = lower_device,
 	[TERM_MARK] = lower_mark,
 	[TERM_CGROUP] = lower_cgroup,

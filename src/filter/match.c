@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The predicate.  A value that is not known makes its term false. */
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -106,6 +107,14 @@ static bool holds_host(const struct node *term, const struct row *row)
 	return ep && in_prefix(&term->prefix, &ep->address);
 }
 
+static bool holds_wildcard(const struct node *term, const struct row *row)
+{
+	const struct socket *sk = row->sk;
+
+	return address_is_any(&sk->local.address) && socket_is_listener(sk) &&
+	       socket_speaks(sk, term->mask == IP_VERSION_4 ? 4 : 6);
+}
+
 static bool holds_number(const struct node *term, const struct row *row)
 {
 	struct value value = value_of(term, row);
@@ -177,11 +186,18 @@ static bool holds_container(const struct node *term, const struct row *row)
 	return in_patterns(term, container);
 }
 
+/* An interface that is gone is called by its index, as in the table: "if3". */
 static bool holds_device(const struct node *term, const struct row *row)
 {
 	uint32_t index = row->sk->interface;
+	const char *name = index ? text_of(term, row) : NULL;
+	char number[16];
 
-	return index && (holds_text(term, row) || in_ranges(term, index));
+	if (index && !name) {
+		snprintf(number, sizeof(number), "if%u", index);
+		name = number;
+	}
+	return index && (in_patterns(term, name) || in_ranges(term, index));
 }
 
 static bool holds_netns(const struct node *term, const struct row *row)
@@ -297,6 +313,7 @@ static bool (*const tests[TERM_KINDS])(const struct node *term, const struct row
 	[TERM_FAMILY] = holds_family,
 	[TERM_PORT] = holds_port,
 	[TERM_HOST] = holds_host,
+	[TERM_WILDCARD] = holds_wildcard,
 	[TERM_NUMBER] = holds_number,
 	[TERM_FLAG] = holds_flag,
 	[TERM_TEXT] = holds_text,

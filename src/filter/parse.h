@@ -106,14 +106,15 @@ bool add_compared(struct parser *parser, struct node *term, enum token_kind comp
 bool add_numbers(struct parser *parser, struct node *term, enum token_kind comparison,
 		 const struct token *list, const struct field *field, uint64_t most);
 
-/*
- * host.c: "10.0.0.0/8", "[::1]:80", "*:80", "example.org": the local end or
- * the peer.  NULL after an error.
- */
-struct node *parse_host(struct parser *parser, const struct token *piece, bool peer);
+/* Which end an address is of; a target is the local one, or a wildcard that takes its place. */
+enum end { END_LOCAL, END_PEER, END_TARGET };
 
-/* host.c: any of a list of them. */
-struct node *parse_hosts(struct parser *parser, const struct token *list, bool peer);
+/*
+ * host.c: "10.0.0.0/8", "[::1]:80", "*:80", "example.org", or any of a list of
+ * them.  NULL after an error.
+ */
+struct node *parse_host(struct parser *parser, const struct token *piece, enum end end);
+struct node *parse_hosts(struct parser *parser, const struct token *list, enum end end);
 
 /* target.c: may this word begin a target?  Words of the language come first. */
 struct node *parse_target(struct parser *parser, const struct token *word);

@@ -132,7 +132,7 @@ struct node *parse_target(struct parser *parser, const struct token *word)
 		return fail(parser, word, "expected a port behind the colon");
 	if (*rest.text && *rest.text != '/' && *rest.text != '@') {
 		if (is_host(rest.text))
-			node = parse_hosts(parser, &rest, false);
+			node = parse_hosts(parser, &rest, END_TARGET);
 		else if (is_ports(parser, rest.text))
 			node = ports_node(parser, &rest);
 		if (!node)

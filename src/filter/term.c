@@ -58,8 +58,8 @@ bool check_comparison(struct parser *parser, const struct operand *operand, bool
 		      bool contains)
 {
 	static const char *const expected[2][2] = {
-		{ "= or !=", "=, != or ~ (contains)" },
-		{ "=, !=, <, >, <= or >=", "=, !=, <, >, <=, >= or ~" },
+		{ "= or !=", "=, != or contains (~)" },
+		{ "=, !=, <, >, <= or >=", "=, !=, <, >, <=, >= or contains (~)" },
 	};
 
 	if (operand->comparison == TOKEN_EQ || (order && is_order(operand->comparison)) ||
@@ -206,7 +206,8 @@ TERM_PARSER(address)
 
 	if (!take_equal(parser, &operand))
 		return NULL;
-	node = parse_hosts(parser, &operand.value, word->peer);
+	node = parse_hosts(parser, &operand.value,
+			   word->peer ? END_PEER : END_LOCAL);
 	return finish_term(parser, &operand, place_at(node, token));
 }
 
@@ -218,8 +219,8 @@ TERM_PARSER(either_address)
 	(void)word;
 	if (!take_equal(parser, &operand))
 		return NULL;
-	local = parse_hosts(parser, &operand.value, false);
-	peer = local ? parse_hosts(parser, &operand.value, true) : NULL;
+	local = parse_hosts(parser, &operand.value, END_LOCAL);
+	peer = local ? parse_hosts(parser, &operand.value, END_PEER) : NULL;
 	return finish_term(parser, &operand,
 			   place_at(node_join(parser, NODE_OR, local, peer), token));
 }

@@ -191,12 +191,18 @@ TERM_PARSER(name_or_number)
 	return finish_term(parser, &operand, term);
 }
 
+/* "if3": so is one called that sockets are bound to and that is there no longer. */
+static bool is_gone(const char *name)
+{
+	return strncmp(name, "if", 2) == 0 && is_digits(name + 2);
+}
+
 static uint32_t find_interface(struct parser *parser, const struct token *value, const char *name)
 {
 	const struct filter_names *names = parser->names;
 	uint32_t index = names->interface ? names->interface(names->context, name) : 0;
 
-	if (!index && names->interface && !is_digits(name))
+	if (!index && names->interface && !is_digits(name) && !is_gone(name))
 		fail(parser, value, "there is no such interface");
 	return index == UINT32_MAX ? 0 : index;
 }

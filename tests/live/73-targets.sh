@@ -54,13 +54,47 @@ finds 0 7
 finds 1 '[fe80::1%lo]:9090'
 finds 1 src fe80::1%lo
 finds 1 'src [fe80::1%lo]:9090 and state listen'
-finds 1 fe80::1
+# [::]:8081 and [::]:53 take what comes there, too.
+finds 3 fe80::1
+finds 1 src fe80::1
+
+# Wildcards that take what comes to an address, where it is this machine's.
+here ip addr add 192.0.2.10/32 dev lo
+finds 1 127.0.0.1:8081
+finds 0 src 127.0.0.1:8081
+finds 1 '[::1]:8081'
+finds 1 192.0.2.10:8081
+finds 1 192.0.2.0/24:8081
+finds 0 192.0.2.11:8081
+finds 0 198.51.100.0/24:8081
+finds 1 127.0.0.1%lo:8081
+finds 1 udp:127.0.0.1:53
+finds 1 0.0.0.0:8081
+here ip route add local 198.51.100.0/24 dev lo
+finds 1 198.51.100.7:8081
+sock listen addr=:: port=8083 v6only=1
+sock listen addr=0.0.0.0 port=8084
+finds 0 127.0.0.1:8083
+finds 0 '[::1]:8084'
+finds 1 127.0.0.1:8084
+finds 1 224.0.0.1:53
 
 finds 1 dev lo
 if here ip link show another >/dev/null 2>&1; then
 	finds 1 dev another
 fi
 finds 0 dev lo and not dev 1
+
+# An interface that is gone is called by its index, as the table prints it.
+here ip link add gone0 type veth peer name gone1
+gone=$(here ip -o link show gone0 | cut -d: -f1)
+here ip link set gone0 up
+sock udp addr=0.0.0.0 port=8090 dev=gone0
+here ip link del gone0
+finds 1 dev "if$gone"
+finds 1 "dev if$gone and sport 8090"
+finds 0 dev if99999
+finds 0 dev != "if$gone" and sport 8090
 
 # A raw socket has no port, whatever stands in its place.
 finds 0 '*:1'

@@ -120,7 +120,7 @@ static uint64_t name_cgroup(void *context, const char *path)
 }
 
 const struct filter_names random_names = { NULL, name_service, name_host, name_interface,
-					   name_cgroup };
+					   name_cgroup, NULL };
 
 /* ---- details: some connections the kernel told more of than of others -- */
 

@@ -251,6 +251,18 @@ static uint64_t name_cgroup(void *context, const char *path)
 	return 0;
 }
 
+/* Those that a socket has here are this machine's. */
+static bool name_own(void *context, const struct address *address, uint8_t bits)
+{
+	const struct snapshot *snap = ((struct zoo *)context)->snap;
+
+	for (size_t i = 0; i < snap->count; i++)
+		if (snap->sockets[i].local.address.family == address->family &&
+		    memcmp(snap->sockets[i].local.address.bytes, address->bytes, bits / 8) == 0)
+			return true;
+	return false;
+}
+
 /* ---- the whole -------------------------------------------------------- */
 
 static struct zoo *zoo_new(const char *path)
@@ -269,7 +281,7 @@ static struct zoo *zoo_new(const char *path)
 	zoo->snap = snap;
 	zoo->path = path;
 	zoo->names = (struct filter_names){ zoo, name_service, name_host, name_interface,
-					    name_cgroup };
+					    name_cgroup, name_own };
 	return zoo;
 }
 
