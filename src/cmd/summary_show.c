@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The summary as text and as JSON, with the kernel's counters that explain trouble. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/shell.h"
 #include "base/text.h"
 #include "summary.h"
 
@@ -83,35 +85,6 @@ static void command_words(const struct settings *settings, const char *words[WOR
 
 /* ---- text ------------------------------------------------------------ */
 
-/* Would a terminal show it as it is, and does what is copied from there mean the same? */
-static bool is_typable(const char *text)
-{
-	size_t used;
-
-	for (size_t left = strlen(text); left; text += used, left -= used)
-		if (!is_printable(text_decode(text, left, &used)))
-			return false;
-	return true;
-}
-
-static void add_in_quotes(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\'')
-			buf_add_literal(out, "'\\''");
-		else
-			buf_add_char(out, *text);
-	}
-}
-
-/* One word of a shell. */
-static void add_shell_quoted(struct buf *out, const char *text)
-{
-	buf_add_char(out, '\'');
-	add_in_quotes(out, text);
-	buf_add_char(out, '\'');
-}
-
 /* Words that begin with a dash would be options. */
 static bool is_plain_filter(const char *filter)
 {
@@ -125,33 +98,34 @@ static void make_filter(struct buf *text, const char *filter)
 	if (is_plain_filter(filter))
 		buf_add_text(text, filter);
 	else
-		add_shell_quoted(text, filter);
+		shell_quote(text, filter, strlen(filter));
 	buf_add_char(text, '\0');
 }
 
 static void add_word(struct buf *text, const char *word)
 {
-	if (!is_typable(word))
+	if (!shell_quote(text, word, strlen(word)))
 		buf_add_literal(text, "(its name can't be typed)");
-	else if (!*word || word[strspn(word, PLAIN)])
-		add_shell_quoted(text, word);
-	else
-		buf_add_text(text, word);
 }
 
 /* Terms side by side are both meant: the user's own filter stands in front of the lines'. */
 static void add_base(struct buf *text, const char *base)
 {
+	struct buf term;
+
 	if (!*base)
 		return;
 	buf_add_char(text, ' ');
-	if (!is_typable(base)) {
-		buf_add_literal(text, "(the filter can't be typed)");
+	if (buf_init(&term, -1) < 0) {
+		text->error = ENOMEM;
 		return;
 	}
-	buf_add_literal(text, "'(");
-	add_in_quotes(text, base);
-	buf_add_literal(text, ")'");
+	buf_add_char(&term, '(');
+	buf_add_text(&term, base);
+	buf_add_char(&term, ')');
+	if (!shell_quote(text, term.data, term.length))
+		buf_add_literal(text, "(the filter can't be typed)");
+	buf_free(&term);
 }
 
 /* The heading says what the last column is for; once is enough. */

@@ -6,25 +6,18 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/shell.h"
 #include "base/text.h"
 
 /* ---- names ----------------------------------------------------------- */
 
-static bool is_shell_plain(const char *text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789@%_+=:,./-";
-
-	return *text && *text != '-' && !text[strspn(text, plain)];
-}
-
-/* A name may hold anything: on a command line it is one word, and a word of letters. */
+/* A name may hold anything: on a command line it is one word, and no option. */
 bool scene_add_name(struct buf *out, const struct scene *scene, const char *name)
 {
 	if (!name || !*name)
 		return false;
-	if (scene->quoting == QUOTING_SHELL && !is_shell_plain(name))
-		return false;
+	if (scene->quoting == QUOTING_SHELL)
+		return *name != '-' && shell_quote(out, name, strlen(name));
 	text_add_safe(out, name, strlen(name), SIZE_MAX);
 	return true;
 }

@@ -2,11 +2,17 @@
 /* What is to be said of a unix address, and done about it. */
 #include <string.h>
 
+#include "base/shell.h"
 #include "base/text.h"
 #include "diagnose/unix.h"
 
 /* What a remedy's command is about; it is left out where that can't be pasted. */
-enum object { OBJECT_NONE, OBJECT_PATH, OBJECT_PIDS };
+enum object {
+	OBJECT_NONE,
+	OBJECT_PATH,			/* the name of a file */
+	OBJECT_PATTERN,			/* the same, for grep */
+	OBJECT_PIDS
+};
 
 struct finding {
 	const char *sentence;
@@ -21,7 +27,7 @@ static const struct finding findings[UNIX_FINDING_COUNT] = {
 		"is taken: systemd has it for a socket unit. To stop the service alone does not "
 		"free it.",
 		"find the socket unit and stop that: systemctl stop NAME.socket",
-		"systemctl list-sockets --all | grep -F", OBJECT_PATH,
+		"systemctl list-sockets --all | grep -F", OBJECT_PATTERN,
 	},
 	[UNIX_LISTENING] = {
 		"is taken: somebody listens there. SO_REUSEADDR does nothing for unix sockets.",
@@ -39,7 +45,7 @@ static const struct finding findings[UNIX_FINDING_COUNT] = {
 	[UNIX_CONNECTION] = {
 		"is a file which only connections are known to have: what listened may be gone, "
 		"or be another socket.",
-		"look who has it", "ss -xap | grep -F", OBJECT_PATH,
+		"look who has it", "ss -xap | grep -F", OBJECT_PATTERN,
 	},
 	[UNIX_STALE] = {
 		"is the file of a socket that is gone: what was bound to it ended and did not "
@@ -137,17 +143,12 @@ void unix_explain(const struct unix_request *request, const struct unix_diagnosi
 	buf_add_text(out, row_of(diagnosis)->sentence);
 }
 
-/* One word for the shell; false where the path has what can't be pasted. */
-static bool add_quoted(const struct unix_request *request, struct buf *out)
+/* A name that begins with a dash is not taken for an option. */
+static bool add_name(const struct unix_request *request, enum object object, struct buf *out)
 {
-	for (size_t i = 0; i < request->length; i++)
-		if ((unsigned char)request->name[i] < ' ' || request->name[i] == '\'' ||
-		    (unsigned char)request->name[i] > '~')
-			return false;
-	buf_add_text(out, *request->name == '-' ? "-- '" : "'");
-	buf_add(out, request->name, request->length);
-	buf_add_char(out, '\'');
-	return true;
+	if (*request->name == '-')
+		buf_add_text(out, object == OBJECT_PATTERN ? "-e " : "./");
+	return shell_quote(out, request->name, request->length);
 }
 
 bool unix_remedy(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
@@ -161,13 +162,13 @@ bool unix_remedy(const struct unix_request *request, const struct unix_diagnosis
 	buf_add_text(text, row->remedy);
 	/* An abstract name has no file; nobody may be known to stop. */
 	if (object == OBJECT_NONE || (object == OBJECT_PIDS && !*pids) ||
-	    (object == OBJECT_PATH && request->abstract))
+	    (object != OBJECT_PIDS && request->abstract))
 		return true;
 	buf_add_text(command, row->command);
 	buf_add_char(command, ' ');
 	if (object == OBJECT_PIDS)
 		buf_add_text(command, pids);
-	else if (!add_quoted(request, command))
+	else if (!add_name(request, object, command))
 		command->length = 0;
 	return true;
 }

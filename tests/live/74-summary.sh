@@ -168,6 +168,34 @@ expect_out '^ +[1-9][0-9]*  TcpExt.ListenOverflows +SYNs, ACKs dropped: accept q
 	"a full accept queue: what it drops is said to be dropped"
 expect_no_out refused "... and nothing to be refused"
 
+# --- what is printed is pasted into other shells too: fish takes backslashes away between single quotes
+
+mkdir "$TMP/bin"
+ln -s "$CONNTAB" "$TMP/bin/conntab"
+
+# types SHELL...: every filter of the last summary, in this shell, has the rows it says
+types() {
+	local command rows filter got wrong='' tried=0
+	command=$(sed -n '1s/^[A-Z][a-z ]*  \(conntab .*\) \.\.\.$/\1/p' "$TMP/summary")
+	while IFS=$'\t' read -r rows filter; do
+		tried=$((tried + 1))
+		got=$(cd "$TMP" && PATH=$TMP/bin:$PATH here timeout -k 5 60 "$@" -c \
+			"$command --jsonl $filter" 2>&1 </dev/null | grep -c '^{')
+		[ "$got" = "$rows" ] || wrong+="$rows but $got: $command $filter"$'\n'
+	done < <(lines "$TMP/summary")
+	printf '%s' "$wrong" >"$TMP/wrong"
+	[ -z "$wrong" ] && [ "$tried" -ge 4 ] && [ ! -e "$TMP/x" ]
+	judge "$1: each of $tried filters has the rows it says, and nothing is run" "$TMP/wrong" "$TMP/summary"
+}
+
+cp "$ZOO" "$TMP/\\';touch x; #"
+pasted "a filter and a path with backslashes in front of quotes" \
+	--replay "$TMP/\\';touch x; #" "not process \"\\';touch x; #\$(touch x)\""
+for shell in sh dash bash 'zsh -f' 'fish --no-config' 'busybox sh'; do
+	# shellcheck disable=SC2086
+	[ ! "$(command -v ${shell%% *})" ] || types $shell
+done
+
 # --- what is no summary
 
 for options in --csv --jsonl "--columns state" "--sort state"; do

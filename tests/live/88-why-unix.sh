@@ -81,6 +81,23 @@ here sh -c "$(command_for 'remove the file')"
 unix_bind "$TMP/live.sock" OK
 judge "$TITLE: after the advice bind() works" "$TMP/try"
 
+situation "a stale unix path with a hostile name"
+hostile="$TMP/\\'; touch x; #\"\$(touch x)"
+for shell in sh dash bash 'zsh -f' 'fish --no-config' 'busybox sh'; do
+	[ "$(command -v "${shell%% *}")" ] || continue
+	holds "$hostile"
+	lets_go
+	asks "$hostile"
+	# shellcheck disable=SC2086
+	(cd "$TMP" && here $shell -c "$(jq -r '.remedies[0].command' "$OUT")") >"$TMP/try" 2>&1
+	unix_bind "$hostile" OK && [ ! -e "$TMP/x" ]
+	judge "$TITLE: $shell: after the advice bind() works, and nothing else was run" "$TMP/try"
+	rm -f "$hostile"
+done
+: >"$TMP/a"$'\n'"b"
+asks "$TMP/a"$'\n'"b"
+expect_json '.remedies[0].command == null' "$TITLE: a path that can't be pasted is in no command"
+
 situation "what is no socket"
 : >"$TMP/file"
 mkdir "$TMP/directory"
