@@ -24,17 +24,37 @@
 void facts_read_options(struct source *source, const struct snapshot *snap,
 			const uint32_t *sockets, size_t count, struct bind_options *options);
 
-/* What the namespace has to do with the wanted address (and device, and scope). */
-enum address_use facts_address(struct source *source, const struct bind_request *request);
+/*
+ * What the namespace has to do with the wanted address (and device, and scope).
+ * `*device` becomes the one that has it, by which packets to it come in where
+ * this machine sends them; of a wildcard loopback; 0: it is not known.
+ */
+enum address_use facts_address(struct source *source, const struct bind_request *request,
+			       uint32_t *device);
 
 /* Has the namespace an address in this prefix, on any device?  MAYBE: it could not be asked. */
 enum truth facts_has_address(struct source *source, const struct address *address, uint8_t bits);
 
 /*
- * The device that packets come in by which this machine sends to an address of
- * its own: the one that has the address, whatever way they went.  0: not known.
+ * Add what is known of a device to a list that has room for it, if it is not there
+ * yet: its VRF, or that it is gone.  Returns how many there are; not more where it
+ * can't be asked, and for 0, which is none.
  */
-uint32_t facts_address_device(struct source *source, const struct bind_request *request);
+size_t facts_add_device(struct source *source, uint32_t index, struct device *devices,
+			size_t count);
+
+/*
+ * The device that a new socket of ours is bound to before anybody does so:
+ * a program of the cgroup may, as `ip vrf exec` makes it.  0: none.
+ */
+uint32_t facts_usual_device(struct source *source);
+
+/*
+ * May something refuse us, or those we start, what the rules of the kernel allow?
+ * What can be seen of that: a filter of system calls, and that privileges are
+ * given up for good, as Landlock has it.
+ */
+bool facts_sandboxed(void);
 
 /*
  * Would a process with this uid pass for CAP_NET_BIND_SERVICE in the namespace?

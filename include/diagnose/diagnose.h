@@ -100,6 +100,14 @@ bool bind_needs_options(const struct bind_request *request, const struct bind_fa
 void diagnosis_settle(struct diagnosis *diagnosis, const struct bind_request *request,
 		      int error);
 
+/*
+ * Judge listen() of a socket whose bind() was tried and worked.  What the holders
+ * of the port have set now decides, and no memory of the kernel's; where that is
+ * not known it is free, but not certain.  0 or -ENOMEM.
+ */
+int listen_judge(const struct bind_request *request, const struct bind_facts *facts,
+		 struct diagnosis *diagnosis);
+
 void diagnosis_done(struct diagnosis *diagnosis);
 
 #endif

@@ -47,8 +47,20 @@ enum address_use {
 	ADDRESS_MULTICAST,
 	ADDRESS_ABSENT,			/* not here, or not on the wanted device */
 	ADDRESS_TENTATIVE,		/* IPv6: still asking whether another host has it */
+	ADDRESS_DUPLICATE,		/* IPv6: another host has it, and that does not pass */
+	ADDRESS_LINK_DOWN,		/* its device is down */
+	ADDRESS_NO_CARRIER,		/* IPv6: nothing is at the other end of its device */
+	ADDRESS_OTHER_VRF,		/* its device is in another VRF than the wanted socket */
+	ADDRESS_IPV6_OFF,		/* IPv6 is switched off (disable_ipv6) */
 	ADDRESS_NO_DEVICE,		/* there is no such device, or none of the scope */
 	ADDRESS_USE_COUNT
+};
+
+/* A device that a socket is bound to. */
+struct device {
+	uint32_t index;
+	uint32_t vrf;			/* index of its VRF, which may be itself; 0 none */
+	bool gone;			/* it was deleted: its VRF is not known any more */
 };
 
 struct bind_facts {
@@ -57,11 +69,16 @@ struct bind_facts {
 	/* Indices of those on the wanted port, ascending; NULL: all have to be looked at. */
 	const uint32_t *on_port;
 	size_t on_port_count;
+	const struct device *devices;	/* of the wanted socket, and of all in the snapshot */
+	size_t device_count;
 	uint16_t netns;			/* index into snap->netns: where the socket is wanted */
 	uint8_t address;		/* enum address_use */
+	uint32_t address_device;	/* the device that has the wanted address; 0 none */
 	uint8_t privileged;		/* enum truth: CAP_NET_BIND_SERVICE there */
 	bool whole;			/* no table was cut, no state left out */
+	bool hides_bound;		/* the kernel tells of no TCP socket that is only bound */
 	bool no_devices;		/* the tables don't tell who is bound to a device */
+	bool sandboxed;			/* something may refuse what the kernel's rules allow */
 };
 
 /* How many sockets are worth a look, and the index of the one at `place`. */

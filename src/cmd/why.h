@@ -26,7 +26,8 @@ struct inquiry {
 	struct diagnosis alternatives[ALTERNATIVE_COUNT];	/* of those that apply */
 	struct connect_diagnosis connect;	/* where connect() is the question */
 	bool probed, probed_reuseaddr;	/* a bind() was tried; with SO_REUSEADDR besides */
-	int probe_error;		/* errno of the real bind(); 0: it worked */
+	bool confirmed;			/* it was expected to work, and did */
+	int probe_error, reuseaddr_error;	/* errno of the real bind(); 0: it worked */
 	int no_probe;			/* -errno where it could not be tried; 0: it could */
 	bool usual_v6only;		/* IPV6_V6ONLY is as a new socket has it */
 	bool forbids_probe;
@@ -53,11 +54,13 @@ struct inquiries {
 	struct source *source;
 	struct snapshot *snap;
 	struct bind_options *options;	/* of each socket */
+	struct device *devices;		/* that sockets are bound to */
 	uint32_t *by_port;		/* sockets in the order of ports */
 	uint32_t *begins;		/* where those of each port begin */
 	struct inquiry *items;
 	size_t count, capacity;
 	uint32_t uid;			/* whose the sockets are to be */
+	bool sandboxed;			/* something may refuse us what the rules allow */
 	size_t asked;			/* sockets whose owners' descriptors were looked at */
 	struct elsewhere elsewhere;
 };
@@ -94,6 +97,12 @@ void why_take_port(const struct inquiries *all, struct inquiry *inquiry);
 /* why_facts.c: collect what all questions need; and judge; 0 or -errno. */
 int why_find_facts(struct inquiries *all);
 int why_answer(struct inquiries *all);
+
+/* why_place.c: state the facts of each place, once the sockets are there; 0 or -ENOMEM. */
+int why_state_places(struct inquiries *all);
+
+/* why_probe.c: settle what is judged by what happened, or by a try; 0 or -ENOMEM. */
+int why_probe(struct inquiries *all);
 
 void why_done(struct inquiries *all);
 

@@ -120,12 +120,11 @@ static enum status read_question(struct inquiries *all)
 
 /* ---- the answer ------------------------------------------------------ */
 
-static struct connect_request request_of(const struct inquiries *all,
-					 const struct inquiry *inquiry)
+static struct connect_request request_of(const struct inquiry *inquiry)
 {
 	const struct bind_request *wanted = &inquiry->request;
 	uint8_t address = inquiry->facts.address;
-	uint32_t device = facts_address_device(all->source, wanted);
+	uint32_t device = inquiry->facts.address_device;
 
 	return (struct connect_request){
 		.protocol = wanted->protocol,
@@ -143,7 +142,7 @@ int why_judge_connect(struct inquiries *all)
 
 	for (size_t i = 0; i < all->count && !err; i++) {
 		struct inquiry *inquiry = &all->items[i];
-		const struct connect_request request = request_of(all, inquiry);
+		const struct connect_request request = request_of(inquiry);
 
 		err = connect_judge(&request, &inquiry->facts, &inquiry->connect);
 		nobody |= inquiry->connect.finding == CONNECT_NOBODY;

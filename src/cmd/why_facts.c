@@ -5,9 +5,7 @@
  * try.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "collect/facts.h"
@@ -17,7 +15,6 @@
 enum {
 	OPTIONS_MOST = 4096,		/* sockets whose descriptors are looked at */
 	SHOWN_MOST = 16,		/* of these for the sake of the reader */
-	PIDS_MOST = 1 << 22,		/* PID_MAX_LIMIT */
 };
 
 /* ---- options --------------------------------------------------------- */
@@ -130,100 +127,6 @@ struct account account_of(const struct inquiry *inquiry)
 	};
 }
 
-/* Before 6.8 the kernel tells nobody of sockets that are only bound. */
-static bool tells_bound(const struct snapshot *snap)
-{
-	unsigned major = 0, minor = 0;
-
-	if (!snap->kernel || sscanf(snap->kernel, "%u.%u", &major, &minor) != 2)
-		return false;
-	return (major > 6 || (major == 6 && minor >= 8)) &&
-	       (snap->states & STATE_BIT(STATE_BOUND));
-}
-
-static bool is_same_place(const struct bind_request *a, const struct bind_request *b)
-{
-	return address_equal(&a->local.address, &b->local.address) && a->scope == b->scope &&
-	       a->interface == b->interface && a->uid == b->uid;
-}
-
-/* A namespace without a name was given by a pid, or by its inode, which is greater than any. */
-static void state_namespace(const struct settings *settings, struct inquiry *inquiry)
-{
-	unsigned long number = settings->netns ? strtoul(settings->netns, NULL, 10) : 0;
-
-	inquiry->entered = settings->netns;
-	inquiry->netns_pid = number <= PIDS_MOST ? (uint32_t)number : 0;
-}
-
-/* net.ipv6.bindv6only is what a new socket has. */
-static void take_usual_v6only(const struct inquiries *all, struct inquiry *inquiry)
-{
-	const char *usual = snapshot_sysctl(all->snap, inquiry->facts.netns,
-					    "net.ipv6.bindv6only");
-
-	if (inquiry->usual_v6only && inquiry->request.local.address.family == AF_INET6)
-		inquiry->request.v6only = usual && strcmp(usual, "1") == 0;
-}
-
-/* The ports of a range have address and user in common: they are asked for once. */
-static void state_place(struct inquiries *all, struct inquiry *inquiry)
-{
-	const struct inquiry *before = inquiry > all->items ? inquiry - 1 : NULL;
-	struct bind_facts *facts = &inquiry->facts;
-
-	if (before && is_same_place(&before->request, &inquiry->request)) {
-		facts->address = before->facts.address;
-		facts->privileged = before->facts.privileged;
-		return;
-	}
-	facts->address = (uint8_t)facts_address(all->source, &inquiry->request);
-	facts->privileged = (uint8_t)facts_privileged(all->source, inquiry->request.uid);
-}
-
-static void state_facts(struct inquiries *all, struct inquiry *inquiry)
-{
-	bool fell_back = all->snap->fell_back & PROTOCOL_BIT(inquiry->request.protocol);
-
-	inquiry->facts = (struct bind_facts){
-		.snap = all->snap,
-		.options = all->options,
-		.whole = snapshot_is_complete(all->snap) && tells_bound(all->snap) && !fell_back,
-		.no_devices = fell_back,
-	};
-	state_place(all, inquiry);
-	why_take_port(all, inquiry);
-	state_namespace(all->settings, inquiry);
-}
-
-static bool may_probe(const struct inquiries *all, const struct diagnosis *diagnosis)
-{
-	return !(all->settings->why & WHY_NO_PROBE) && !all->settings->replay &&
-	       !diagnosis->certain && diagnosis->open;
-}
-
-static void probe(struct inquiries *all, struct inquiry *inquiry)
-{
-	inquiry->no_probe = facts_probe(all->source, &inquiry->request, &inquiry->probe_error);
-	inquiry->probed = !inquiry->no_probe;
-	if (inquiry->probed)
-		diagnosis_settle(&inquiry->diagnosis, &inquiry->request, inquiry->probe_error);
-}
-
-/* Whether SO_REUSEADDR helps is what the reader wants to know next. */
-static void probe_reuseaddr(struct inquiries *all, struct inquiry *inquiry)
-{
-	struct diagnosis *diagnosis = &inquiry->alternatives[ALTERNATIVE_REUSEADDR];
-	struct bind_request request = inquiry->request;
-
-	if (inquiry->diagnosis.verdict != VERDICT_BLOCKED ||
-	    !alternatives[ALTERNATIVE_REUSEADDR].make(&request) || !may_probe(all, diagnosis) ||
-	    facts_probe(all->source, &request, &inquiry->probe_error) < 0)
-		return;
-	diagnosis_settle(diagnosis, &request, inquiry->probe_error);
-	inquiry->probed_reuseaddr = true;
-}
-
 /* listen() asks once more: what was free for bind() may not be for it. */
 static int judge_listen(struct inquiry *inquiry)
 {
@@ -259,29 +162,6 @@ static int judge_all(struct inquiries *all)
 	for (size_t i = 0; i < all->count && !err; i++)
 		err = judge(&all->items[i], all->settings->why & WHY_LISTEN);
 	return err;
-}
-
-/* Of connect() the address is the peer's: who has it is not in the way, but the aim. */
-static void settle_happened(struct inquiry *inquiry)
-{
-	diagnosis_settle(&inquiry->diagnosis, &inquiry->request, inquiry->happened);
-	if (inquiry->connecting)
-		inquiry->diagnosis.count = 0;
-}
-
-/* What was seen to happen, or is tried, has the last word. */
-static void settle(struct inquiries *all)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		struct inquiry *inquiry = &all->items[i];
-
-		if (inquiry->happened)
-			settle_happened(inquiry);
-		else if (may_probe(all, &inquiry->diagnosis))
-			probe(all, inquiry);
-		if (!inquiry->probed && !inquiry->connecting)
-			probe_reuseaddr(all, inquiry);
-	}
 }
 
 static void find_free_ports(struct inquiries *all)
@@ -329,13 +209,7 @@ int why_find_facts(struct inquiries *all)
 	all->options = options_of(all->snap);
 	if (!all->options || why_sort_by_port(all) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < all->count; i++)
-		state_facts(all, &all->items[i]);
-	for (size_t i = 0; i < all->count; i++) {
-		take_usual_v6only(all, &all->items[i]);
-		all->items[i].forbids_probe = all->settings->why & WHY_NO_PROBE;
-	}
-	return 0;
+	return why_state_places(all);
 }
 
 static void find_redirections(struct inquiries *all)
@@ -358,9 +232,10 @@ int why_answer(struct inquiries *all)
 		return err;
 	read_options(all);
 	err = judge_all(all);
+	if (!err)
+		err = why_probe(all);
 	if (err)
 		return err;
-	settle(all);
 	if (!all->settings->replay) {
 		name_socket_units(all);
 		why_look_elsewhere(all);
@@ -383,6 +258,7 @@ void why_done(struct inquiries *all)
 	}
 	for (size_t i = 0; i < all->elsewhere.count; i++)
 		snapshot_free(all->elsewhere.snaps[i]);
+	free(all->devices);
 	free(all->items);
 	free(all->begins);
 	free(all->by_port);

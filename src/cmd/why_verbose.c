@@ -5,20 +5,28 @@
 
 #include "why_show.h"
 
-void why_add_probe(const struct inquiry *inquiry, struct buf *out)
+static void add_try(struct buf *out, const char *option, int error)
 {
-	if (!inquiry->probed && !inquiry->probed_reuseaddr)
-		return;
 	buf_add_literal(out, "Tried: bind() of such a socket");
-	buf_add_text(out, inquiry->probed ? "" : " with SO_REUSEADDR");
+	buf_add_text(out, option);
 	buf_add_literal(out, ", closed at once, ");
-	if (inquiry->probe_error) {
+	if (error) {
 		buf_add_literal(out, "failed with ");
-		buf_add_text(out, strerrorname_np(inquiry->probe_error));
+		buf_add_text(out, strerrorname_np(error));
 	} else {
 		buf_add_literal(out, "worked");
 	}
 	buf_add_char(out, '.');
+}
+
+void why_add_probe(const struct inquiry *inquiry, struct buf *out)
+{
+	if (inquiry->probed && !inquiry->confirmed)
+		add_try(out, "", inquiry->probe_error);
+	if (!inquiry->probed_reuseaddr)
+		return;
+	buf_add_text(out, inquiry->probed ? " " : "");
+	add_try(out, " with SO_REUSEADDR", inquiry->reuseaddr_error);
 }
 
 static void add_tried(struct buf *out, const struct inquiry *inquiry)
@@ -29,7 +37,9 @@ static void add_tried(struct buf *out, const struct inquiry *inquiry)
 	explain_wanted(&account, out);
 	buf_add_literal(out, ": ");
 	why_add_probe(inquiry, out);
-	if (inquiry->no_probe) {
+	if (inquiry->confirmed) {
+		add_try(out, "", inquiry->probe_error);
+	} else if (inquiry->no_probe) {
 		buf_add_literal(out, "no bind() could be tried: ");
 		buf_add_text(out, strerror(-inquiry->no_probe));
 	} else if (!inquiry->probed && !inquiry->probed_reuseaddr) {

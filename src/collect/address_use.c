@@ -5,15 +5,20 @@
  * (ipv6_chk_addr()).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "collect.h"
 #include "collect/facts.h"
 #include "diag.h"
 #include "link.h"
+#include "own_address.h"
 #include "source_inside.h"
 
 enum { LOOPBACK_DEVICE = 1 };		/* LOOPBACK_IFINDEX of the kernel */
@@ -80,12 +85,15 @@ static uint32_t table_of(const struct question *q)
 	return q->link.table ? q->link.table : RT_TABLE_LOCAL;
 }
 
+static uint32_t mask_of(uint8_t prefix)
+{
+	return prefix ? UINT32_MAX << (32 - prefix) : 0;
+}
+
 static bool route_matches(const struct route *route, const struct question *q)
 {
-	uint32_t mask = route->length ? UINT32_MAX << (32 - route->length) : 0;
-
 	return route->table == table_of(q) && !route->dead &&
-	       (ipv4_of(&q->address) & mask) == route->destination;
+	       (ipv4_of(&q->address) & mask_of(route->length)) == route->destination;
 }
 
 static enum address_use use_of_type(uint8_t type)
@@ -160,81 +168,102 @@ static enum address_use use_of_ipv4(uint32_t address)
 
 /* ---- IPv6 ------------------------------------------------------------ */
 
-struct own_address {
-	struct address address;
-	uint32_t device, flags;
-	uint8_t scope;
-};
-
-static void copy_ipv6(struct address *address, const struct nlattr *attr)
-{
-	if (mnl_attr_get_payload_len(attr) == sizeof(address->bytes))
-		memcpy(address->bytes, mnl_attr_get_payload(attr), sizeof(address->bytes));
-}
-
-static bool own_address_parse(const struct nlmsghdr *nlh, struct own_address *own)
-{
-	const struct nlattr *attr, *local = NULL, *any = NULL;
-	struct ifaddrmsg ifa;
-
-	if (nlh->nlmsg_type != RTM_NEWADDR || mnl_nlmsg_get_payload_len(nlh) < sizeof(ifa))
-		return false;
-	memcpy(&ifa, mnl_nlmsg_get_payload(nlh), sizeof(ifa));
-	*own = (struct own_address){
-		.address.family = AF_INET6,
-		.device = ifa.ifa_index,
-		.flags = ifa.ifa_flags,
-		.scope = ifa.ifa_scope,
-	};
-	mnl_attr_for_each(attr, nlh, sizeof(ifa)) {
-		if (mnl_attr_get_type(attr) == IFA_LOCAL)
-			local = attr;
-		else if (mnl_attr_get_type(attr) == IFA_ADDRESS)
-			any = attr;
-		else if (mnl_attr_get_type(attr) == IFA_FLAGS)
-			own->flags = number(attr);
-	}
-	/* Where there is a peer, IFA_ADDRESS is the peer's. */
-	if (local || any)
-		copy_ipv6(&own->address, local ? local : any);
-	return ifa.ifa_family == AF_INET6;
-}
-
-/* A device counts only for addresses that mean nothing elsewhere; its VRF always. */
+/* A device counts only for addresses that mean nothing elsewhere. */
 static bool is_in_reach(const struct own_address *own, const struct question *q)
 {
 	bool narrow = own->scope == RT_SCOPE_LINK || own->scope == RT_SCOPE_HOST;
-	struct link link;
 
-	if (q->device && own->device != q->device && narrow)
-		return false;
-	return link_read(own->device, &link) == 0 && link.vrf == q->link.vrf;
+	return !q->device || own->device == q->device || !narrow;
 }
 
-static int own_address_take(const struct nlmsghdr *nlh, void *context)
+/* Why an address that is there can't be used (ipv6_chk_addr_and_flags()). */
+static enum address_use use_of_own(const struct own_address *own, const struct link *link)
 {
-	const uint32_t undecided = IFA_F_TENTATIVE | IFA_F_OPTIMISTIC;
-	struct question *q = context;
-	struct own_address own;
+	if ((own->flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) != IFA_F_TENTATIVE)
+		return ADDRESS_LOCAL;
+	if (own->flags & IFA_F_DADFAILED)
+		return ADDRESS_DUPLICATE;
+	if (!link->up)
+		return ADDRESS_LINK_DOWN;
+	return link->carrier ? ADDRESS_TENTATIVE : ADDRESS_NO_CARRIER;
+}
 
-	if (q->use == ADDRESS_LOCAL || !own_address_parse(nlh, &own) ||
-	    !address_equal(&own.address, &q->address) || !is_in_reach(&own, q))
-		return 0;
-	q->owner = own.device;
-	q->use = (own.flags & undecided) == IFA_F_TENTATIVE ? ADDRESS_TENTATIVE : ADDRESS_LOCAL;
-	return 0;
+static void take_ipv6(const struct own_address *own, void *context)
+{
+	struct question *q = context;
+	struct link link;
+
+	if (q->use == ADDRESS_LOCAL || !address_equal(&own->address, &q->address) ||
+	    !is_in_reach(own, q) || link_read(own->device, &link) < 0)
+		return;
+	if (link.vrf == q->link.vrf)
+		q->use = use_of_own(own, &link);
+	else if (q->use == ADDRESS_ABSENT)
+		q->use = ADDRESS_OTHER_VRF;
+	else
+		return;
+	q->owner = own->device;
+}
+
+/* Is this setting of a device, or of all, 1? */
+static bool is_ipv6_off(const char *device)
+{
+	char path[64 + IF_NAMESIZE], text[4];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", device);
+	return file_read(AT_FDCWD, path, text, sizeof(text)) > 0 && *text == '1';
+}
+
+/* An address is gone with the IPv6 of its device, which is known of few. */
+static bool is_switched_off(const struct question *q)
+{
+	char name[IF_NAMESIZE];
+
+	return is_ipv6_off("all") ||
+	       (address_is_loopback(&q->address) && is_ipv6_off("lo")) ||
+	       (q->device && if_indextoname(q->device, name) && is_ipv6_off(name));
 }
 
 static int ask_addresses(struct question *q)
 {
-	const struct ifaddrmsg body = { .ifa_family = AF_INET6 };
-	const struct diag_request request = {
-		.type = RTM_GETADDR, .body = &body, .size = sizeof(body),
-		.row = own_address_take, .context = q,
-	};
+	int err;
 
 	q->use = ADDRESS_ABSENT;
-	return route_dump(&request);
+	err = own_addresses_read(AF_INET6, take_ipv6, q);
+	if (!err && q->use == ADDRESS_ABSENT && is_switched_off(q))
+		q->use = ADDRESS_IPV6_OFF;
+	return err;
+}
+
+/* ---- IPv4 that no route leads to ------------------------------------- */
+
+/* All of 127.0.0.0/8 is loopback's; of others each address is one. */
+static bool is_own_ipv4(const struct own_address *own, const struct question *q)
+{
+	if (own->device != LOOPBACK_DEVICE)
+		return address_equal(&own->address, &q->address);
+	return !((ipv4_of(&own->address) ^ ipv4_of(&q->address)) & mask_of(own->prefix));
+}
+
+static void take_ipv4(const struct own_address *own, void *context)
+{
+	struct question *q = context;
+	struct link link;
+
+	if (q->use != ADDRESS_ABSENT || !is_own_ipv4(own, q) || link_read(own->device, &link) < 0)
+		return;
+	if (link.vrf != q->link.vrf)
+		q->use = ADDRESS_OTHER_VRF;
+	else if (!link.up)
+		q->use = ADDRESS_LINK_DOWN;
+	q->owner = own->device;
+}
+
+static int ask_ipv4(struct question *q)
+{
+	int err = ask_routes(q);
+
+	return err || q->use != ADDRESS_ABSENT ? err : own_addresses_read(AF_INET, take_ipv4, q);
 }
 
 /* ---- both ------------------------------------------------------------ */
@@ -253,22 +282,11 @@ static int ask(void *question)
 	q->device = bound;
 	if (err < 0)
 		return err;
-	return is_ipv4 ? ask_routes(q) : ask_addresses(q);
+	return is_ipv4 ? ask_ipv4(q) : ask_addresses(q);
 }
 
-uint32_t facts_address_device(struct source *source, const struct bind_request *request)
-{
-	struct question q = {
-		.request = request, .address = address_unmapped(&request->local.address),
-	};
-
-	/* connect() to a wildcard goes to loopback, which is the first device anywhere. */
-	if (address_is_any(&q.address))
-		return LOOPBACK_DEVICE;
-	return source_inside(source, ask, &q) == 0 && q.use == ADDRESS_LOCAL ? q.owner : 0;
-}
-
-enum address_use facts_address(struct source *source, const struct bind_request *request)
+enum address_use facts_address(struct source *source, const struct bind_request *request,
+			       uint32_t *device)
 {
 	const struct address *address = &request->local.address;
 	struct question q = { .request = request, .address = address_unmapped(address) };
@@ -282,5 +300,6 @@ enum address_use facts_address(struct source *source, const struct bind_request 
 		use = ADDRESS_MULTICAST;
 	if (use == ADDRESS_UNKNOWN && source_inside(source, ask, &q) == 0)
 		use = q.use;
+	*device = address_is_any(&q.address) ? LOOPBACK_DEVICE : q.owner;
 	return use;
 }

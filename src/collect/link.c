@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The VRF of a device (l3mdev_master_ifindex_rcu(), l3mdev_fib_table_rcu()). */
+/* A device: its state, and its VRF (l3mdev_master_ifindex_rcu(), l3mdev_fib_table_rcu()). */
 #include "link.h"
 
 #include <libmnl/libmnl.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "diag.h"
 
 struct reading {
-	uint32_t master, table;
+	uint32_t master, table, flags;
 	bool is_vrf;
 };
 
@@ -54,9 +54,13 @@ static int link_take(const struct nlmsghdr *nlh, void *context)
 	struct reading *reading = context;
 	const struct nlattr *attr;
 
-	if (nlh->nlmsg_type != RTM_NEWLINK)
+	struct ifinfomsg ifi;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(nlh) < sizeof(ifi))
 		return 0;
-	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
+	memcpy(&ifi, mnl_nlmsg_get_payload(nlh), sizeof(ifi));
+	reading->flags = ifi.ifi_flags;
+	mnl_attr_for_each(attr, nlh, sizeof(ifi)) {
 		if (mnl_attr_get_type(attr) == IFLA_MASTER)
 			reading->master = number(attr);
 		else if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
@@ -82,12 +86,17 @@ int link_read(uint32_t index, struct link *link)
 	struct reading reading;
 	int err = ask(index, &reading);
 
-	*link = (struct link){ 0 };
+	*link = (struct link){
+		.up = reading.flags & IFF_UP,
+		.carrier = reading.flags & IFF_LOWER_UP,
+	};
 	if (!err && !reading.is_vrf && reading.master) {
 		index = reading.master;
 		err = ask(index, &reading);
 	}
-	if (!err && reading.is_vrf)
-		*link = (struct link){ .vrf = index, .table = reading.table };
+	if (!err && reading.is_vrf) {
+		link->vrf = index;
+		link->table = reading.table;
+	}
 	return err;
 }

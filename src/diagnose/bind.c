@@ -187,6 +187,11 @@ static void decide(struct diagnosis *diagnosis, const struct bind_request *reque
 		diagnosis->stage = request->listen ? STAGE_LISTEN : STAGE_BIND;
 }
 
+static bool hides_sockets(const struct bind_facts *facts)
+{
+	return !facts->whole || facts->hides_bound;
+}
+
 static void decide_conflict(struct diagnosis *diagnosis, const struct bind_request *request,
 			    const struct bind_facts *facts, const struct conflict *conflict)
 {
@@ -198,7 +203,8 @@ static void decide_conflict(struct diagnosis *diagnosis, const struct bind_reque
 		diagnosis->open = true;
 	} else {
 		decide(diagnosis, request, VERDICT_FREE, 0);
-		diagnosis->open |= !facts->whole && protocols[request->protocol].has_ports;
+		diagnosis->open |= facts->sandboxed ||
+				   (hides_sockets(facts) && protocols[request->protocol].has_ports);
 	}
 }
 
@@ -276,6 +282,38 @@ void diagnosis_settle(struct diagnosis *diagnosis, const struct bind_request *re
 	diagnosis->open = false;
 	diagnosis->certain = !diagnosis->rights_unknown && verdicts[i].verdict != VERDICT_UNKNOWN;
 	settle_blockers(diagnosis);
+}
+
+/* Nobody has it any more who could have changed its options since it was shared. */
+static bool is_remains(const struct socket *sk)
+{
+	return socket_is_time_wait(sk) || ((sk->have & HAVE_INODE) && !sk->inode);
+}
+
+static bool are_only_remains(const struct bind_facts *facts, const struct diagnosis *diagnosis)
+{
+	for (size_t i = 0; i < diagnosis->count; i++)
+		if (!is_remains(&facts->snap->sockets[diagnosis->blockers[i].socket]))
+			return false;
+	return true;
+}
+
+int listen_judge(const struct bind_request *request, const struct bind_facts *facts,
+		 struct diagnosis *diagnosis)
+{
+	struct bind_request listens = *request;
+	int err;
+
+	listens.listen = true;
+	err = bind_judge(&listens, facts, diagnosis);
+	/* By SO_REUSEPORT a socket that is bound is what the kernel remembers. */
+	if (err || (diagnosis->verdict == VERDICT_BLOCKED && !request->reuseport))
+		return err;
+	diagnosis->certain = request->reuseport || diagnosis->verdict == VERDICT_FREE ||
+			     are_only_remains(facts, diagnosis);
+	decide(diagnosis, &listens, VERDICT_FREE, 0);
+	diagnosis->count = 0;
+	return 0;
 }
 
 void diagnosis_done(struct diagnosis *diagnosis)

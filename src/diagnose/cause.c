@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verdict in words, and the causes that are no sockets. */
 #include "conflict.h"
+#include "device.h"
 #include "sentence.h"
 
 #include <errno.h>
@@ -38,6 +39,26 @@ IS(is_exhausted)
 	return is_error(account, EADDRINUSE) && !account->request->local.port;
 }
 
+static unsigned reserved_of_range(const struct account *account)
+{
+	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
+
+	return ports_reserved(account->facts, netns->ephemeral_first, netns->ephemeral_last);
+}
+
+IS(is_all_reserved)
+{
+	const struct netns *netns = &account->facts->snap->netns[account->facts->netns];
+	unsigned range = netns->ephemeral_last - netns->ephemeral_first + 1u;
+
+	return is_exhausted(account) && reserved_of_range(account) == range;
+}
+
+IS(is_partly_reserved)
+{
+	return is_exhausted(account) && reserved_of_range(account);
+}
+
 IS(is_late_listen)
 {
 	return is_error(account, EADDRINUSE) && account->request->listen;
@@ -50,7 +71,7 @@ IS_ERROR(is_no_device, ENODEV)
 
 IS(is_privileged_port)
 {
-	return is_error(account, EACCES) &&
+	return is_error(account, EACCES) && account->facts->privileged != TRUTH_YES &&
 	       port_is_privileged(account->request, account->facts) != TRUTH_NO;
 }
 
@@ -76,9 +97,21 @@ IS(is_loopback_absent)
 	       address_is_loopback(&account->request->local.address);
 }
 
-IS(is_tentative)
+/* An address that can't be used, and why. */
+#define IS_ADDRESS(name, use) IS(name) { return is_absent(account) && \
+						account->facts->address == (use); }
+
+IS_ADDRESS(is_tentative, ADDRESS_TENTATIVE)
+IS_ADDRESS(is_duplicate, ADDRESS_DUPLICATE)
+IS_ADDRESS(is_on_link_that_is_down, ADDRESS_LINK_DOWN)
+IS_ADDRESS(is_without_carrier, ADDRESS_NO_CARRIER)
+IS_ADDRESS(is_in_other_vrf, ADDRESS_OTHER_VRF)
+IS_ADDRESS(is_ipv6_off, ADDRESS_IPV6_OFF)
+
+IS(is_in_vrf)
 {
-	return is_error(account, EADDRNOTAVAIL) && account->facts->address == ADDRESS_TENTATIVE;
+	return is_in_other_vrf(account) &&
+	       device_vrf(account->facts, account->facts->address_device);
 }
 
 IS(is_bound_twice)
@@ -116,6 +149,20 @@ static const struct {
 	  { { "{no_probe}let one harmless bind() be tried: leave out --no-probe", NULL },
 	    { "{no_root}ask again as root: it may look at the holder's options, or try",
 	      "sudo conntab why {question}" } } },
+	{ is_all_reserved,
+	  "can't be had: every port from which the kernel chooses ({range}) is reserved "
+	  "(net.ipv4.ip_local_reserved_ports), and {fails} with EADDRINUSE.",
+	  { { "see which are reserved, and take some off that list",
+	      "sysctl net.ipv4.ip_local_reserved_ports" },
+	    { "or widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" } } },
+	{ is_partly_reserved,
+	  "can't be had: of the ports from which the kernel chooses ({range}) {reserved_count} "
+	  "are reserved (net.ipv4.ip_local_reserved_ports), and all others are taken "
+	  "(EADDRINUSE).",
+	  { { "see which are reserved, and take some off that list",
+	      "sysctl net.ipv4.ip_local_reserved_ports" },
+	    { "see who has the others", "conntab -s" },
+	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" } } },
 	{ is_exhausted,
 	  "can't be had: every port from which the kernel chooses ({range}) is taken "
 	  "(EADDRINUSE).",
@@ -149,6 +196,42 @@ static const struct {
 	  { { "look what the unit allows: SocketBindAllow=, SocketBindDeny=, SystemCallFilter=",
 	      "systemctl cat UNIT" },
 	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
+	{ is_ipv6_off,
+	  "can't be used: IPv6 is switched off here ({ipv6_switch} is 1), so that there is no "
+	  "such address, and {fails} with EADDRNOTAVAIL.",
+	  { { "use IPv4 in its place: 127.0.0.1 for ::1 (\"localhost\" may mean either)", NULL },
+	    { "or switch IPv6 on; an address that was given before has to be given again",
+	      "sysctl -w {ipv6_switch}=0" } } },
+	{ is_on_link_that_is_down,
+	  "is an address of the interface {address_device}, which is down: {fails} with "
+	  "EADDRNOTAVAIL.",
+	  { { "bring it up", "ip link set {address_device} up" } } },
+	{ is_without_carrier,
+	  "is an address of the interface {address_device}, which has no carrier: nothing is at "
+	  "its other end, so that the kernel can't ask whether another host has the address, and "
+	  "{fails} with EADDRNOTAVAIL as long as that is so.",
+	  { { "plug in the cable, or bring up the other end; see",
+	      "ip -brief link show {address_device}" },
+	    { "or give the address without that question", "ip address add ... nodad" },
+	    { "or set IPV6_FREEBIND before bind()", NULL } } },
+	{ is_duplicate,
+	  "can't be used: another host has {wanted_address} too, as the kernel found when it "
+	  "asked on {address_device} (duplicate address, dadfailed), and {fails} with "
+	  "EADDRNOTAVAIL. That does not pass.",
+	  { { "give one of the two hosts another address; if the other one has let go of it: "
+	      "take it away here and give it again", "ip -6 address show dadfailed" } } },
+	{ is_in_vrf,
+	  "is an address of the interface {address_device}, which belongs to the VRF "
+	  "{address_vrf}: a socket that does not belong to it may not have it, and {fails} with "
+	  "EADDRNOTAVAIL.",
+	  { { "run the program in that VRF", "ip vrf exec {address_vrf} COMMAND" },
+	    { "or bind the socket to {address_device} or {address_vrf} by SO_BINDTODEVICE before "
+	      "bind() (here: --device {address_vrf})", NULL } } },
+	{ is_in_other_vrf,
+	  "is an address of the interface {address_device}, which is not in the VRF of the "
+	  "wanted socket: {fails} with EADDRNOTAVAIL.",
+	  { { "run the program outside of that VRF, and without SO_BINDTODEVICE", NULL },
+	    { "see which addresses the VRF has", "ip -brief address" } } },
 	{ is_loopback_absent,
 	  "can't be reached: this machine has no address {wanted_address}, and {fails} with "
 	  "EADDRNOTAVAIL. IPv6 is switched off, or the loopback interface is down.",
@@ -177,7 +260,10 @@ static const struct {
 	  { { "make a new socket", NULL } } },
 	{ is_without_scope,
 	  "means nothing without an interface: {fails} with EINVAL.",
-	  { { "name the interface (sin6_scope_id): {wanted_host}%eth0", NULL } } },
+	  { { "name the interface that has it (sin6_scope_id): "
+	      "{wanted_host}%{address_device}", NULL },
+	    { "{unknown_device}name the interface (sin6_scope_id) behind a %; no interface has "
+	      "{wanted_address} now", "ip -6 -brief address" } } },
 	{ is_mapped,
 	  "is an IPv4 address, which a socket with IPV6_V6ONLY does not take: bind() would fail "
 	  "with EINVAL.",

@@ -44,6 +44,11 @@ static enum truth is_not_here(const struct bind_request *request, const struct b
 		[ADDRESS_UNKNOWN] = TRUTH_MAYBE,
 		[ADDRESS_ABSENT] = TRUTH_YES,
 		[ADDRESS_TENTATIVE] = TRUTH_YES,
+		[ADDRESS_DUPLICATE] = TRUTH_YES,
+		[ADDRESS_LINK_DOWN] = TRUTH_YES,
+		[ADDRESS_NO_CARRIER] = TRUTH_YES,
+		[ADDRESS_OTHER_VRF] = TRUTH_YES,
+		[ADDRESS_IPV6_OFF] = TRUTH_YES,
 		[ADDRESS_NO_DEVICE] = TRUTH_YES,
 	};
 	struct address plain = address_unmapped(&request->local.address);

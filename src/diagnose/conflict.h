@@ -27,7 +27,7 @@ struct meeting {
 	bool time_wait;			/* it is what is left of a closed connection: no user */
 	bool any_port;			/* the kernel chooses the port */
 	bool autobind_reuse;		/* net.ipv4.ip_autobind_reuse */
-	bool one_device;		/* the namespace is known to have but one */
+	enum truth domain;		/* the port is looked for in one l3 domain (VRF) */
 };
 
 static inline enum truth truth_and(enum truth a, enum truth b)
@@ -60,6 +60,9 @@ enum truth sides_overlap(enum protocol protocol, const struct side *wanted,
 /* side.c: the relation of two that overlap. */
 enum rule sides_rule(const struct side *wanted, const struct side *holder);
 
+/* meeting.c: is it what is left of a connection, without an owner? */
+bool socket_is_time_wait(const struct socket *sk);
+
 /*
  * meeting.c: the wanted socket and that of the snapshot.  False: it can't be in
  * the way, whatever its address is: another port, protocol, namespace, or it
@@ -83,8 +86,9 @@ enum sharing meeting_sharing(const struct meeting *meeting);
 
 /*
  * Might the kernel never look at this holder?  The bucket of the port remembers
- * the last SO_REUSEPORT socket (sk_reuseport_match()); one that could bind
- * beside the holder, and may be gone, lets the wanted one in as well.
+ * what those had set that were bound: the last SO_REUSEPORT socket
+ * (sk_reuseport_match()), and whether all had SO_REUSEADDR (fastreuse).  They may
+ * be gone, and the holder may have changed its options meanwhile.
  */
 bool meeting_may_be_skipped(const struct meeting *meeting);
 
@@ -93,6 +97,9 @@ bool meeting_may_be_skipped(const struct meeting *meeting);
  * explicit bind(), "8080,9000-9010"; false at its end.
  */
 bool port_list_next(const char **list, unsigned long *first, unsigned long *last);
+
+/* port.c: how many of a range are reserved (net.ipv4.ip_local_reserved_ports)? */
+unsigned ports_reserved(const struct bind_facts *facts, unsigned from, unsigned to);
 
 /* port.c: for port 0, is there no port left?  0 or -ENOMEM. */
 int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,

@@ -7,9 +7,10 @@
 #include <sys/socket.h>
 
 #include "conflict.h"
+#include "device.h"
 
-/* What is left of a connection without owner; FIN-WAIT-2 becomes so, too (tcp_time_wait()). */
-static bool is_time_wait(const struct socket *sk)
+/* FIN-WAIT-2 becomes so, too (tcp_time_wait()). */
+bool socket_is_time_wait(const struct socket *sk)
 {
 	return sk->state == STATE_TIME_WAIT ||
 	       (sk->state == STATE_FIN_WAIT_2 && sk->timer == TIMER_TIME_WAIT);
@@ -74,6 +75,13 @@ static struct side wanted_side(const struct bind_request *request)
 	return side;
 }
 
+/* The device of the wanted socket; a link-local address has its own. */
+static uint32_t wanted_device(const struct bind_request *request)
+{
+	return request->scope && address_needs_scope(&request->local.address)
+		? request->scope : request->interface;
+}
+
 bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	       const struct bind_facts *facts, uint32_t socket)
 {
@@ -87,8 +95,10 @@ bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	meeting->left = wanted_side(request);
 	meeting->right = side_of(&sk->local.address, meeting->options.v6only);
 	meeting->listening = sk->protocol == PROTOCOL_TCP && sk->state == STATE_LISTEN;
-	meeting->time_wait = is_time_wait(sk);
-	meeting->one_device = facts->snap->netns[facts->netns].interface_count == 1;
+	meeting->time_wait = socket_is_time_wait(sk);
+	meeting->domain = TRUTH_YES;
+	if (sk->protocol == PROTOCOL_TCP)
+		meeting->domain = devices_share_ports(facts, wanted_device(request), sk->interface);
 	meeting->any_port = !request->local.port;
 	if (meeting->any_port) {
 		reuse = snapshot_sysctl(facts->snap, facts->netns, "net.ipv4.ip_autobind_reuse");
@@ -97,20 +107,14 @@ bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	return true;
 }
 
-/* The device of the wanted socket; a link-local address has its own. */
-static uint32_t wanted_device(const struct bind_request *request)
-{
-	return request->scope && address_needs_scope(&request->local.address)
-		? request->scope : request->interface;
-}
-
 enum truth meeting_overlaps(const struct meeting *meeting)
 {
 	uint32_t device = wanted_device(meeting->wanted), other = meeting->holder->interface;
 
 	if (device && other && device != other)
 		return TRUTH_NO;
-	return sides_overlap(meeting->wanted->protocol, &meeting->left, &meeting->right);
+	return truth_and(meeting->domain, sides_overlap(meeting->wanted->protocol, &meeting->left,
+							&meeting->right));
 }
 
 /* ---- sharing --------------------------------------------------------- */
@@ -228,53 +232,18 @@ enum sharing meeting_sharing(const struct meeting *meeting)
 
 /* ---- the short cut --------------------------------------------------- */
 
-/* Before it listened, or if it never did, others with SO_REUSEADDR may have been beside it. */
-static bool shared_its_address(const struct meeting *meeting)
+/* The kernel remembers SO_REUSEADDR of those that were bound until one listens. */
+static bool may_have_shared_address(const struct meeting *meeting)
 {
-	return !meeting->listening && meeting->options.reuseaddr != TRUTH_NO;
-}
+	const struct bind_request *wanted = meeting->wanted;
 
-/* What was accepted may belong to another user than the listener, whom the kernel remembers. */
-static bool was_accepted_by_other(const struct meeting *meeting)
-{
-	const uint32_t never = STATE_BIT(STATE_LISTEN) | STATE_BIT(STATE_BOUND) |
-			       STATE_BIT(STATE_SYN_SENT);
-
-	return !(STATE_BIT(meeting->holder->state) & never) &&
-	       meeting->options.reuseport != TRUTH_NO;
-}
-
-/* One on another device may have been beside it, and what the kernel remembers has no device. */
-static bool is_on_a_device(const struct meeting *meeting)
-{
-	return meeting->holder->interface && !meeting->one_device;
-}
-
-/* 0.0.0.0, or [::] for IPv6 only, may have been beside it, and passes for [::]. */
-static bool is_half_of_dual_stack(const struct meeting *meeting)
-{
-	return meeting->left.kind == KIND_ANY6 && meeting->left.v6only != TRUTH_YES &&
-	       !(meeting->right.kind == KIND_ANY6 && meeting->right.v6only == TRUTH_NO);
-}
-
-/* [::ffff:0.0.0.0] may have been beside it, and passes for 0.0.0.0. */
-static bool is_ipv6_connection(const struct meeting *meeting)
-{
-	return meeting->left.inet && meeting->right.kind == KIND_IPV6;
+	return wanted->reuseaddr && !wanted->listen && !meeting->listening;
 }
 
 bool meeting_may_be_skipped(const struct meeting *meeting)
 {
-	static bool (*const ways[])(const struct meeting *meeting) = {
-		shared_its_address, was_accepted_by_other, is_on_a_device, is_half_of_dual_stack,
-		is_ipv6_connection,
-	};
 	const struct bind_request *wanted = meeting->wanted;
 
-	if (wanted->protocol != PROTOCOL_TCP || !wanted->reuseport || meeting->any_port)
-		return false;
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-		if (ways[i](meeting))
-			return true;
-	return false;
+	return wanted->protocol == PROTOCOL_TCP && !meeting->any_port &&
+	       (wanted->reuseport || may_have_shared_address(meeting));
 }

@@ -23,6 +23,21 @@ bool port_list_next(const char **list, unsigned long *first, unsigned long *last
 	return true;
 }
 
+unsigned ports_reserved(const struct bind_facts *facts, unsigned from, unsigned to)
+{
+	const char *list = snapshot_sysctl(facts->snap, facts->netns,
+					   "net.ipv4.ip_local_reserved_ports");
+	unsigned long first, last;
+	unsigned count = 0;
+
+	while (list && port_list_next(&list, &first, &last)) {
+		first = first < from ? from : first;
+		last = last > to ? to : last;
+		count += first <= last ? (unsigned)(last - first) + 1 : 0;
+	}
+	return count;
+}
+
 static void take_reserved(uint8_t *taken, const char *list)
 {
 	unsigned long first, last;

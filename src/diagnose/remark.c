@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What else the asker should know, besides the verdict. */
 #include "conflict.h"
+#include "device.h"
 #include "sentence.h"
 
 #include <errno.h>
@@ -55,10 +56,28 @@ static bool is_partner(const struct account *account, const struct socket *sk)
 	       meeting_overlaps(&meeting) != TRUTH_NO;
 }
 
+/* TCP of another VRF: it would be in the way, were the two in one. */
+static bool is_of_other_vrf(const struct account *account, const struct socket *sk)
+{
+	const uint32_t index = (uint32_t)(sk - account->facts->snap->sockets);
+	struct meeting meeting;
+
+	return is_listener_of_same(account, sk) &&
+	       meeting_init(&meeting, account->request, account->facts, index) &&
+	       meeting.domain == TRUTH_NO;
+}
+
+IS(has_other_vrf)
+{
+	return account_is_free(account) && account->request->local.port &&
+	       find(account, is_of_other_vrf);
+}
+
 IS(has_other_address)
 {
 	return account_is_free(account) && account->request->local.port &&
-	       find(account, is_listener_of_same) && !find(account, is_partner);
+	       find(account, is_listener_of_same) && !find(account, is_partner) &&
+	       !find(account, is_of_other_vrf);
 }
 
 static bool is_twin_loopback(const struct account *account, const struct socket *sk)
@@ -119,11 +138,16 @@ IS(is_hiding_blockers)
 	return diagnosis->count && diagnosis->error && diagnosis->error != EADDRINUSE;
 }
 
+static bool is_taken_by_none(const struct account *account)
+{
+	return account->diagnosis->error == EADDRINUSE && account->request->local.port &&
+	       !account->diagnosis->count && !account->connecting;
+}
+
 IS(is_over)
 {
-	return account->happened && account->diagnosis->error == EADDRINUSE &&
-	       account->request->local.port && !account->diagnosis->count &&
-	       account->facts->whole;
+	return account->happened && is_taken_by_none(account) && account->facts->whole &&
+	       !account->facts->hides_bound;
 }
 
 IS(is_redirected)
@@ -134,6 +158,45 @@ IS(is_redirected)
 IS(is_incomplete)
 {
 	return !account->facts->whole;
+}
+
+/* Where it matters: somebody has the port, and is not in the table. */
+IS(is_hidden)
+{
+	return account->facts->hides_bound && is_taken_by_none(account);
+}
+
+IS(may_be_hidden)
+{
+	return account->facts->hides_bound && !account->diagnosis->certain &&
+	       (account_is_free(account) || account->diagnosis->verdict == VERDICT_UNKNOWN);
+}
+
+IS(is_taken_meanwhile)
+{
+	return !account->facts->hides_bound && account->facts->whole && !account->happened &&
+	       is_taken_by_none(account);
+}
+
+static bool is_on_gone_device(const struct account *account, const struct socket *sk)
+{
+	const struct diagnosis *diagnosis = account->diagnosis;
+
+	for (size_t i = 0; i < diagnosis->count; i++)
+		if (blocker_socket(account, &diagnosis->blockers[i]) == sk)
+			return device_is_gone(account->facts, sk->interface);
+	return false;
+}
+
+IS(has_gone_device)
+{
+	return account->request->local.port && find(account, is_on_gone_device);
+}
+
+IS(is_sandboxed)
+{
+	return account->facts->sandboxed && account_is_free(account) &&
+	       !account->diagnosis->certain;
 }
 
 static const struct {
@@ -170,6 +233,24 @@ static const struct {
 	{ is_redirected,
 	  "A rule of netfilter sends what comes for port {port} elsewhere before any socket is "
 	  "asked (published container ports do so): nft list ruleset" },
+	{ has_other_vrf,
+	  "Others have port {port} in another VRF, which has TCP ports of its own while "
+	  "net.ipv4.tcp_l3mdev_accept is 0: they are not in the way of {wanted}." },
+	{ has_gone_device,
+	  "A socket in the way is bound to an interface that is gone: nothing comes in there any "
+	  "more, but it keeps its port until it is closed." },
+	{ is_hidden,
+	  "What has the port is something this kernel does not tell of: most likely a socket "
+	  "that is bound but does not listen, which Linux lists since 6.8." },
+	{ may_be_hidden,
+	  "This kernel does not tell of sockets that are bound but do not listen (Linux 6.8 "
+	  "does): there may be one." },
+	{ is_taken_meanwhile,
+	  "No socket is in the table that would be in the way: one may have come meanwhile. Ask "
+	  "again." },
+	{ is_sandboxed,
+	  "This process is in a sandbox (seccomp, or no new privileges), which may refuse what "
+	  "the kernel's rules allow." },
 	{ is_incomplete,
 	  "Not all sockets could be read, so there may be more." },
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Words about the holder: its socket and processes. */
+#include "device.h"
 #include "word.h"
 
 #include <string.h>
@@ -176,7 +177,8 @@ WORD(add_holder_device)
 	const struct bind_facts *facts = scene->account->facts;
 	const struct socket *sk = holder_of(scene);
 
-	return sk && sk->interface && !address_is_link_local(&sk->local.address) &&
+	return sk && sk->interface && !device_is_gone(facts, sk->interface) &&
+	       !address_is_link_local(&sk->local.address) &&
 	       scene_add_name(out, scene,
 			      snapshot_interface(facts->snap, facts->netns, sk->interface));
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words about the wanted socket and its namespace. */
+#include "conflict.h"
+#include "device.h"
 #include "word.h"
 
 #include <string.h>
@@ -74,6 +76,58 @@ WORD(add_range)
 	return netns->ephemeral_first && scene_add_number(out, netns->ephemeral_last);
 }
 
+/* How many of that range are reserved. */
+WORD(add_reserved_count)
+{
+	const struct bind_facts *facts = scene->account->facts;
+	const struct netns *netns = &facts->snap->netns[facts->netns];
+
+	return scene_add_number(out, ports_reserved(facts, netns->ephemeral_first,
+						    netns->ephemeral_last));
+}
+
+static bool add_interface(const struct scene *scene, uint32_t index, struct buf *out)
+{
+	const struct bind_facts *facts = scene->account->facts;
+
+	return index && scene_add_name(out, scene,
+				       snapshot_interface(facts->snap, facts->netns, index));
+}
+
+/* The interface that has the wanted address, whether the socket may have it or not. */
+WORD(add_address_device)
+{
+	return add_interface(scene, scene->account->facts->address_device, out);
+}
+
+WORD(add_address_vrf)
+{
+	const struct bind_facts *facts = scene->account->facts;
+
+	return add_interface(scene, device_vrf(facts, facts->address_device), out);
+}
+
+WORD(is_unknown_device)
+{
+	(void)out;
+	return !scene->account->facts->address_device;
+}
+
+/* The setting by which IPv6 is off for the wanted address: of one interface, or of all. */
+WORD(add_ipv6_switch)
+{
+	const struct bind_request *request = scene->account->request;
+	uint32_t device = request->scope ? request->scope : request->interface;
+
+	buf_add_literal(out, "net.ipv6.conf.");
+	if (address_is_loopback(&request->local.address))
+		buf_add_literal(out, "lo");
+	else if (!device || !add_interface(scene, device, out))
+		buf_add_literal(out, "all");
+	buf_add_literal(out, ".disable_ipv6");
+	return true;
+}
+
 /* What is to be written to reserve the wanted port besides those that are. */
 WORD(add_reserved)
 {
@@ -88,11 +142,7 @@ WORD(add_reserved)
 
 WORD(add_device)
 {
-	const struct bind_facts *facts = scene->account->facts;
-	uint32_t index = scene->account->request->interface;
-
-	return index && scene_add_name(out, scene,
-				       snapshot_interface(facts->snap, facts->netns, index));
+	return add_interface(scene, scene->account->request->interface, out);
 }
 
 /* Root may have a port that this user may not, and share none with him. */
@@ -201,7 +251,10 @@ const struct word wanted_words[] = {
 	{ "wanted_user", add_wanted_user }, { "port", add_port }, { "protocol", add_protocol },
 	{ "-t", add_protocol_option }, { "fails", add_fails },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
-	{ "reserved", add_reserved }, { "device", add_device },
+	{ "reserved", add_reserved }, { "reserved_count", add_reserved_count },
+	{ "device", add_device }, { "address_device", add_address_device },
+	{ "address_vrf", add_address_vrf }, { "unknown_device", is_unknown_device },
+	{ "ipv6_switch", add_ipv6_switch },
 	{ "question", add_question }, { "unset", is_unset },
 	{ "no_root", is_no_root }, { "no_probe", is_no_probe },
 	{ "unreserved", is_unreserved }, { "for_any_device", is_for_any_device },

@@ -121,12 +121,17 @@ static const struct known *find_known(const struct trial *trial, const struct so
 	return NULL;
 }
 
+/* Loopback, the only one there is, is in no VRF. */
+static const struct device loopback = { .index = 1 };
+
 void facts_fill(const struct trial *trial, enum knowledge knowledge, const struct snapshot *snap,
 		struct bind_facts *facts, struct bind_options *options)
 {
 	*facts = (struct bind_facts){
 		.snap = snap,
 		.options = options,
+		.devices = &loopback,
+		.device_count = 1,
 		.address = (uint8_t)use_of(trial->wanted.recipe.place),
 		.privileged = trial->wanted.unprivileged ? TRUTH_NO : TRUTH_YES,
 		.whole = true,
@@ -162,7 +167,7 @@ void trial_say(const struct trial *trial)
 		printf(", %s%s%s\n", life_names[holder->life], holder->made ? "" : ", NOT MADE",
 		       holder->gone ? ", closed again" : "");
 	}
-	printf("# wanted: ");
+	printf("%s# wanted: ", trial->changes ? "# holders changed their options\n" : "");
 	say_recipe(&wanted->recipe);
 	printf(" port %u%s%s%s%s%s\n", trial->port, wanted->freebind ? " freebind" : "",
 	       wanted->bound ? " bound before" : "", wanted->scoped ? " scope lo" : "",

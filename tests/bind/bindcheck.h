@@ -84,6 +84,7 @@ struct trial {
 	uint16_t port;			/* 0: the first holder's choice */
 	struct holder holders[HOLDERS];
 	size_t holder_count;
+	bool changes;			/* holders change their options after bind() */
 	struct wanted wanted;
 	struct known known[KNOWN];
 	size_t known_count;
@@ -97,6 +98,9 @@ bool random_chance(unsigned percent);
 void random_seed(uint64_t seed);
 __attribute__((noreturn)) void die(const char *what);
 
+/* chance.c: a trial with one holder, or several. */
+struct trial random_trial(bool several, uint16_t port);
+
 /* place.c: an address to bind() to, or to connect() to from there. */
 int place_family(enum place place);
 socklen_t place_bind(enum place place, uint16_t port, bool scoped, struct sockaddr_storage *to);
@@ -107,6 +111,8 @@ struct address place_address(enum place place);
 int recipe_socket(const struct recipe *recipe);
 /* Make a holder on the port of the trial; false: it can't be here. */
 bool holder_make(struct trial *trial, struct holder *holder);
+/* It sets or clears SO_REUSEADDR, SO_REUSEPORT or both. */
+void known_change(struct known *known);
 void holder_close(struct trial *trial, struct holder *holder);
 
 #endif

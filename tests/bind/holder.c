@@ -105,6 +105,20 @@ static int remember(struct trial *trial, struct holder *holder, int fd)
 	return keep(holder, fd);
 }
 
+void known_change(struct known *known)
+{
+	const uint32_t which = 1 + random_below(3);
+
+	if (known->fd < 0)
+		return;
+	if (which & 1)
+		set(known->fd, SOL_SOCKET, SO_REUSEADDR, !get(known->fd, SOL_SOCKET, SO_REUSEADDR));
+	if (which & 2)
+		set(known->fd, SOL_SOCKET, SO_REUSEPORT, !get(known->fd, SOL_SOCKET, SO_REUSEPORT));
+	known->options.reuseaddr = get(known->fd, SOL_SOCKET, SO_REUSEADDR);
+	known->options.reuseport = get(known->fd, SOL_SOCKET, SO_REUSEPORT);
+}
+
 static void drop(struct trial *trial, struct holder *holder, int fd)
 {
 	for (size_t i = 0; i < trial->known_count; i++)

@@ -384,7 +384,7 @@ situation "a link-local address"
 veth v
 asks '[fe80::1]:80'
 answers invalid EINVAL addr=fe80::1 port=80
-says 'name the interface.*fe80::1%eth0'
+says 'name the interface that has it.*fe80::1%v0'
 asks '[fe80::1%v0]:80'
 answers free OK addr=fe80::1%v0 port=80
 asks '[fe80::9%v0]:80'

@@ -61,13 +61,15 @@ static int try_bind(const struct bind_request *request)
 
 static const char *const use_names[ADDRESS_USE_COUNT] = {
 	"unknown", "local", "broadcast", "multicast", "absent", "tentative",
+	"duplicate", "link down", "no carrier", "other VRF", "IPv6 off", "no device",
 };
 
 static void check_on(struct source *source, const char *text, const char *device,
 		     enum address_use expected)
 {
 	const struct bind_request request = wish(text, device);
-	enum address_use use = facts_address(source, &request);
+	uint32_t owner;
+	enum address_use use = facts_address(source, &request, &owner);
 	bool usable = use == ADDRESS_LOCAL || use == ADDRESS_BROADCAST || use == ADDRESS_MULTICAST;
 	int err = try_bind(&request);
 
@@ -206,9 +208,24 @@ static void without_ipv6_only_the_wildcard_is_there(void **state)
 		skip();
 	assert_true(run("ip link set lo up;"
 			"echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"));
-	check(*state, "::1", ADDRESS_ABSENT);
+	check(*state, "::1", ADDRESS_IPV6_OFF);
+	check(*state, "2001:db8::1", ADDRESS_IPV6_OFF);
 	check(*state, "::", ADDRESS_LOCAL);
 	check(*state, "::ffff:127.0.0.1", ADDRESS_LOCAL);
+}
+
+/* Waiting helps in none of these. */
+static void an_address_may_not_come_by_itself(void **state)
+{
+	if (!*state)
+		skip();
+	if (!run("ip link set lo up; ip link add red type veth peer name blue"))
+		skip();
+	assert_true(run("ip addr add 10.1.2.3/24 dev red; ip addr add 2001:db8::1/64 dev red"));
+	check(*state, "2001:db8::1", ADDRESS_LINK_DOWN);
+	assert_true(run("ip link set red up"));
+	check(*state, "2001:db8::1", ADDRESS_NO_CARRIER);
+	check(*state, "10.1.2.3", ADDRESS_LOCAL);
 }
 
 /* It has tables of its own (l3mdev_fib_table_by_index()). */
@@ -224,11 +241,11 @@ static void a_vrf_has_addresses_of_its_own(void **state)
 			"ip link set other up;"
 			"ip addr add 10.1.2.3/24 dev port;"
 			"ip addr add 2001:db8::1/64 nodad dev port"));
-	check(*state, "10.1.2.3", ADDRESS_ABSENT);
+	check(*state, "10.1.2.3", ADDRESS_OTHER_VRF);
 	check_on(*state, "10.1.2.3", "red", ADDRESS_LOCAL);
 	check_on(*state, "10.1.2.3", "port", ADDRESS_LOCAL);
-	check_on(*state, "127.0.0.1", "red", ADDRESS_ABSENT);
-	check(*state, "2001:db8::1", ADDRESS_ABSENT);
+	check_on(*state, "127.0.0.1", "red", ADDRESS_OTHER_VRF);
+	check(*state, "2001:db8::1", ADDRESS_OTHER_VRF);
 	check_on(*state, "2001:db8::1", "red", ADDRESS_LOCAL);
 	check_on(*state, "2001:db8::1", "port", ADDRESS_LOCAL);
 }
@@ -236,13 +253,14 @@ static void a_vrf_has_addresses_of_its_own(void **state)
 static void a_device_that_is_not_there_has_no_address(void **state)
 {
 	struct bind_request request = wish("fe80::1%lo", NULL);
+	uint32_t device;
 
 	if (!*state)
 		skip();
 	assert_true(run("ip link set lo up"));
 	request.scope = 4711;
 	assert_int_equal(try_bind(&request), ENODEV);
-	assert_int_equal(facts_address(*state, &request), ADDRESS_ABSENT);
+	assert_int_equal(facts_address(*state, &request, &device), ADDRESS_ABSENT);
 }
 
 int main(void)
@@ -255,6 +273,7 @@ int main(void)
 		IN_NETNS(what_means_nothing_elsewhere_must_be_on_the_device),
 		IN_NETNS(a_tentative_address_is_told),
 		IN_NETNS(without_ipv6_only_the_wildcard_is_there),
+		IN_NETNS(an_address_may_not_come_by_itself),
 		IN_NETNS(a_vrf_has_addresses_of_its_own),
 		IN_NETNS(a_device_that_is_not_there_has_no_address),
 	};

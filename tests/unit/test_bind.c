@@ -117,26 +117,6 @@ static void the_order_of_ipv4_and_ipv6_is_not_known(void **state)
 	judge_udp(&f, true, VERDICT_UNKNOWN, 9);
 }
 
-static void a_listener_makes_a_soft_conflict_certain(void **state)
-{
-	struct snapshot *snap = usual(state);
-	struct bind_request request = request_of(TCP, "0.0.0.0", RP);
-	struct facts f;
-	struct diagnosis d;
-
-	init_facts(&f, snap);
-	add_holder(&f, TCP, (struct holder){ STATE_ESTAB, "127.0.0.1", RP | OTHER });
-	d = judge(&f, &request);
-	assert_int_equal(d.verdict, VERDICT_BLOCKED);
-	assert_false(d.certain);
-	diagnosis_done(&d);
-	add_holder(&f, TCP, (struct holder){ STATE_LISTEN, "127.0.0.1", RP | OTHER });
-	d = judge(&f, &request);
-	assert_true(d.certain);
-	assert_false(d.open);
-	diagnosis_done(&d);
-}
-
 static void what_is_not_whole_is_not_free_for_certain(void **state)
 {
 	struct snapshot *snap = usual(state);
@@ -317,7 +297,6 @@ int main(void)
 		WITH_SNAPSHOT(listeners_come_first),
 		WITH_SNAPSHOT(udp_asks_only_the_first),
 		WITH_SNAPSHOT(the_order_of_ipv4_and_ipv6_is_not_known),
-		WITH_SNAPSHOT(a_listener_makes_a_soft_conflict_certain),
 		WITH_SNAPSHOT(what_is_not_whole_is_not_free_for_certain),
 		WITH_SNAPSHOT(a_tunnel_of_the_kernel_shares_nothing),
 		WITH_SNAPSHOT(listen_asks_only_for_conflicts),

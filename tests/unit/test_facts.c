@@ -104,12 +104,13 @@ static void no_address_is_known_but_those_of_all(void **state)
 	const struct bind_request own = wish("127.0.0.1"), own6 = wish("::1");
 	const struct bind_request any = wish("0.0.0.0"), any6 = wish("::");
 	const struct bind_request group = wish("224.0.0.1");
+	uint32_t device;
 
-	assert_int_equal(facts_address(*state, &own), ADDRESS_UNKNOWN);
-	assert_int_equal(facts_address(*state, &own6), ADDRESS_UNKNOWN);
-	assert_int_equal(facts_address(*state, &any), ADDRESS_LOCAL);
-	assert_int_equal(facts_address(*state, &any6), ADDRESS_LOCAL);
-	assert_int_equal(facts_address(*state, &group), ADDRESS_MULTICAST);
+	assert_int_equal(facts_address(*state, &own, &device), ADDRESS_UNKNOWN);
+	assert_int_equal(facts_address(*state, &own6, &device), ADDRESS_UNKNOWN);
+	assert_int_equal(facts_address(*state, &any, &device), ADDRESS_LOCAL);
+	assert_int_equal(facts_address(*state, &any6, &device), ADDRESS_LOCAL);
+	assert_int_equal(facts_address(*state, &group, &device), ADDRESS_MULTICAST);
 }
 
 static void nothing_else_is_known(void **state)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses of devices, as rtnetlink lists them (inet_fill_ifaddr(), inet6_fill_ifaddr()). */
+#include "own_address.h"
+
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "diag.h"
+
+struct reading {
+	int family;
+	own_address_take *take;
+	void *context;
+};
+
+static void copy(struct address *address, const struct nlattr *attr)
+{
+	size_t size = address->family == AF_INET ? 4 : sizeof(address->bytes);
+
+	if (mnl_attr_get_payload_len(attr) == size)
+		memcpy(address->bytes, mnl_attr_get_payload(attr), size);
+}
+
+static bool parse(const struct nlmsghdr *nlh, struct own_address *own)
+{
+	const struct nlattr *attr, *local = NULL, *any = NULL;
+	struct ifaddrmsg ifa;
+
+	if (nlh->nlmsg_type != RTM_NEWADDR || mnl_nlmsg_get_payload_len(nlh) < sizeof(ifa))
+		return false;
+	memcpy(&ifa, mnl_nlmsg_get_payload(nlh), sizeof(ifa));
+	*own = (struct own_address){
+		.address.family = ifa.ifa_family,
+		.device = ifa.ifa_index,
+		.flags = ifa.ifa_flags,
+		.scope = ifa.ifa_scope,
+		.prefix = ifa.ifa_prefixlen,
+	};
+	mnl_attr_for_each(attr, nlh, sizeof(ifa)) {
+		if (mnl_attr_get_type(attr) == IFA_LOCAL)
+			local = attr;
+		else if (mnl_attr_get_type(attr) == IFA_ADDRESS)
+			any = attr;
+		else if (mnl_attr_get_type(attr) == IFA_FLAGS &&
+			 mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			own->flags = mnl_attr_get_u32(attr);
+	}
+	/* Where there is a peer, IFA_ADDRESS is the peer's. */
+	if (local || any)
+		copy(&own->address, local ? local : any);
+	return true;
+}
+
+static int hand_on(const struct nlmsghdr *nlh, void *context)
+{
+	const struct reading *reading = context;
+	struct own_address own;
+
+	if (parse(nlh, &own) && own.address.family == reading->family)
+		reading->take(&own, reading->context);
+	return 0;
+}
+
+int own_addresses_read(int family, own_address_take *take, void *context)
+{
+	struct reading reading = { family, take, context };
+	const struct ifaddrmsg body = { .ifa_family = (uint8_t)family };
+	const struct diag_request request = {
+		.type = RTM_GETADDR, .body = &body, .size = sizeof(body),
+		.row = hand_on, .context = &reading,
+	};
+
+	return route_dump(&request);
+}
