@@ -28,6 +28,16 @@ int collection_add(struct collection *c, const struct socket *sk);
 /* collectors.c: read the tables of all protocols asked for; what can't be read becomes a note. */
 void sockets_collect(struct collection *c, bool by_netlink);
 
+/*
+ * collectors.c: ask again: is this very socket still there, and open?  Where
+ * that can't be told it is not.
+ */
+bool socket_is_there(struct collection *c, const struct socket *sk);
+
+/* inet_again.c and proc_net.c: the same, by what the row was read from. */
+bool inet_is_there(const struct socket *sk);
+bool proc_net_is_there(struct collection *c, const struct socket *sk);
+
 /* inet.c: dump one protocol by sock_diag; 0, or -errno when it can't. */
 int inet_collect(struct collection *c, enum protocol protocol);
 
@@ -36,8 +46,9 @@ int proc_net_collect(struct collection *c, enum protocol protocol);
 
 /*
  * owner_proc.c: who holds the sockets that have an inode.  Fills owners,
- * processes and socket.missing; 0 or -errno.  A second source may stand
- * beside it one day (a BPF iterator): this verb is all it has to offer.
+ * processes and socket.missing; what stood in the way becomes a note.  0 or
+ * -ENOMEM.  A second source may stand beside it one day (a BPF iterator): this
+ * verb is all it has to offer.
  */
 int owners_find(struct collection *c);
 

@@ -94,6 +94,11 @@ static void collect_protocol(struct collection *c, enum protocol protocol, bool 
 			      protocols[protocol].proc_file[0], strerror(-err));
 }
 
+bool socket_is_there(struct collection *c, const struct socket *sk)
+{
+	return sk->have & HAVE_COOKIE ? inet_is_there(sk) : proc_net_is_there(c, sk);
+}
+
 void sockets_collect(struct collection *c, bool by_netlink)
 {
 	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why a socket has no owner.  The rules are asked in order and the costly
- * ones only when all before them have failed, at most once a snapshot.
+ * Why a socket has no owner.  The rules are asked in order, and the costly
+ * ones only when all before them have failed.  That a socket is the kernel's
+ * is the last of them: all processes were looked into, and none came or went.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static uint64_t tables_of(const char *proc_net)
  * a /proc/PID/net/tcp of its own, with its own inode, which anybody may stat():
  * proc_tgid_net_getattr() asks for no right.
  */
-static bool is_near(const struct owner_walk *w, uint32_t pid)
+bool is_near(const struct owner_walk *w, uint32_t pid)
 {
 	char proc_net[32];
 	uint64_t tables;
@@ -75,9 +75,9 @@ static bool is_near(const struct owner_walk *w, uint32_t pid)
 /* A process that may have our sockets and does not show them; 0: none. */
 static uint32_t refuser_find(const struct owner_walk *w)
 {
-	for (size_t i = 0; i < w->denied_count; i++)
-		if (is_near(w, w->denied[i]))
-			return w->denied[i];
+	for (size_t i = 0; i < w->denied.count; i++)
+		if (is_near(w, w->denied.at[i]))
+			return w->denied.at[i];
 	return 0;
 }
 
@@ -89,60 +89,44 @@ static bool are_processes_hidden(void)
 	return stat("/proc/1", &first) < 0 && errno == ENOENT;
 }
 
+/* Then it is no right of ours that is missing. */
+static bool is_blind(const struct owner_walk *w)
+{
+	return w->barred || (w->failed_count && !w->failed);
+}
+
+/* Of another namespace than the one read last nobody's place is known. */
 static bool is_refused(struct owner_walk *w, const struct socket *sk)
 {
+	if (is_blind(w))
+		return false;
 	if (w->refused == ANSWER_UNKNOWN) {
 		w->hidden = are_processes_hidden();
 		w->refuser = refuser_find(w);
 		w->refused = w->hidden || w->refuser ? ANSWER_YES : ANSWER_NO;
 	}
-	/* Of another namespace than the one read last nobody's place is known. */
-	return w->refused == ANSWER_YES || (w->denied_count && sk->netns != w->c->netns);
+	return w->refused == ANSWER_YES || (w->denied.count && sk->netns != w->c->netns);
 }
 
-static int flight_take(struct owner_walk *w, uint32_t inode, const char *fd)
+/* A user's own processes are shown to him: where some came and went, one of them may have it. */
+static bool is_plainly_refused(struct owner_walk *w, const struct socket *sk)
 {
-	static const char mark[] = "\nscm_fds:";
-	const char *at;
-	size_t count;
-	ssize_t length;
-	int file;
-
-	if (!fd || wanted_find(w, inode))
-		return 0;
-	file = fdinfo_open(w, fd);
-	if (file < 0)
-		return 0;
-	length = read(file, w->text, sizeof(w->text) - 1);
-	close(file);
-	w->text[length < 0 ? 0 : length] = 0;
-	at = strstr(w->text, mark);
-	count = at ? strtoul(at + sizeof(mark) - 1, NULL, 10) : 0;
-	if (count && is_near(w, w->pid))
-		w->flying += count;
-	else if (count)
-		w->far_flight = true;
-	return 0;
+	return is_refused(w, sk) && (w->quiet || !geteuid() || sk->uid != geteuid());
 }
 
 /*
- * Does a unix socket have descriptors in its queue (unix_show_fdinfo())?  Which
- * ones can't be seen; most likely those of its holder's own namespace, and not
- * the socket of a tunnel (setup_udp_tunnel_sock()).
+ * Was a process perhaps missed that has it?  The sockets of tunnels
+ * (setup_udp_tunnel_sock()) are not sent from one process to another.
  */
+static bool is_unsettled(struct owner_walk *w, const struct socket *sk)
+{
+	return w->failed_count || w->barred || !(sk->deaf ? w->closed : w->quiet);
+}
+
+/* Which ones are under way can't be seen; most likely those of their holder's own namespace. */
 static bool is_in_flight(struct owner_walk *w, const struct socket *sk)
 {
-	size_t denied = w->denied_count;
-
-	if (sk->deaf)
-		return false;
-	if (w->in_flight == ANSWER_UNKNOWN) {
-		w->visit = flight_take;
-		processes_walk(w);
-		w->in_flight = w->flying ? ANSWER_YES : ANSWER_NO;
-		w->denied_count = denied;
-	}
-	return w->in_flight == ANSWER_YES || (w->far_flight && sk->netns != w->c->netns);
+	return !sk->deaf && (w->flying || (w->far_flight && sk->netns != w->c->netns));
 }
 
 static bool is_elsewhere(struct owner_walk *w, const struct socket *sk)
@@ -158,25 +142,38 @@ static bool is_elsewhere(struct owner_walk *w, const struct socket *sk)
 	return w->elsewhere == ANSWER_YES;
 }
 
-static const struct {
+struct rule {
 	bool (*applies)(struct owner_walk *w, const struct socket *sk);
 	enum missing missing;
-} rules[] = {
+};
+
+/* What can be said at once, */
+static const struct rule plain_rules[] = {
 	{ is_time_wait, MISSING_TIME_WAIT },
 	{ is_unaccepted, MISSING_UNACCEPTED },
 	{ is_orphan, MISSING_ORPHAN },
 	{ has_no_inode, MISSING_NONE },
-	{ is_refused, MISSING_PERMISSION },
-	{ is_in_flight, MISSING_IN_FLIGHT },
-	{ is_elsewhere, MISSING_OTHER_PID_NAMESPACE },
+	{ is_plainly_refused, MISSING_PERMISSION },
+	{ NULL, MISSING_COUNT },
 };
 
-static enum missing missing_of(struct owner_walk *w, const struct socket *sk)
+enum { BEHIND_FLIGHT = 2 };
+
+/* and when it was looked for again. */
+static const struct rule last_rules[] = {
+	{ is_refused, MISSING_PERMISSION },
+	{ is_in_flight, MISSING_IN_FLIGHT },
+	[BEHIND_FLIGHT] = { is_unsettled, MISSING_UNKNOWN },
+	{ is_elsewhere, MISSING_OTHER_PID_NAMESPACE },
+	{ NULL, MISSING_KERNEL },
+};
+
+static enum missing missing_of(struct owner_walk *w, const struct socket *sk,
+			       const struct rule *rule)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		if (rules[i].applies(w, sk))
-			return rules[i].missing;
-	return MISSING_KERNEL;
+	while (rule->applies && !rule->applies(w, sk))
+		rule++;
+	return rule->missing;
 }
 
 static bool may_fly(const struct owner_walk *w, const struct socket *sk)
@@ -200,50 +197,100 @@ static void settle_flight(struct owner_walk *w)
 		struct socket *sk = &snap->sockets[i];
 
 		if (may_fly(w, sk))
-			sk->missing = is_elsewhere(w, sk) ? MISSING_OTHER_PID_NAMESPACE
-							  : MISSING_KERNEL;
+			sk->missing = (uint8_t)missing_of(w, sk, last_rules + BEHIND_FLIGHT);
 	}
 }
 
-/* What stands in the way of naming `count` owners, and the way out. */
-static void refusal_note(const struct owner_walk *w, size_t count)
+/* ---- all ------------------------------------------------------------- */
+
+/* What refuses us ourselves is no right that we lack (a sandbox does so). */
+static bool are_we_barred(const struct owner_walk *w)
 {
-	const char *sockets = count == 1 ? "socket belongs to a process"
-					 : "sockets belong to processes";
-	const char *why = w->hidden ? "that /proc hides (hidepid)" : "that may not be looked into";
-	const char *cure = "CAP_SYS_PTRACE is missing";
+	int own = openat(w->proc, "self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+	char name[16], target[64];
 
-	if (geteuid() == 0 && has_capability(CAP_SYS_PTRACE) && w->denied_count) {
-		snapshot_note(w->c->snap, SEVERITY_WARNING, "owners",
-			      "%zu %s may belong to process %u, which even root may not look into "
-			      "here", count, count == 1 ? "socket" : "sockets",
-			      w->refuser ? w->refuser : w->denied[0]);
-		return;
-	}
-	if (geteuid())
-		cure = count == 1 ? "run as root to see it" : "run as root to see them";
-	else if (has_capability(CAP_SYS_PTRACE))
-		cure = "mount /proc without hidepid";
-	snapshot_note(w->c->snap, SEVERITY_WARNING, "owners", "%zu %s %s: %s", count, sockets, why,
-		      cure);
+	if (own < 0)
+		return errno == EACCES || errno == EPERM;
+	snprintf(name, sizeof(name), "%d", own);
+	err = readlinkat(own, name, target, sizeof(target)) < 0 ? errno : 0;
+	close(own);
+	return err == EACCES || err == EPERM;
 }
 
-void owners_explain(struct owner_walk *w)
+/* Of what was closed since, nothing more can be known. */
+static size_t drop_closed(const struct owner_walk *w, uint32_t *lost, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct socket *sk = &w->c->snap->sockets[lost[i]];
+
+		if (socket_is_there(w->c, sk))
+			lost[kept++] = lost[i];
+		else
+			sk->missing = MISSING_UNKNOWN;
+	}
+	return kept;
+}
+
+/* Those that no plain rule explains: their indices. */
+static size_t explain_plainly(struct owner_walk *w, uint32_t *lost)
 {
 	struct snapshot *snap = w->c->snap;
-	size_t refused = 0;
+	size_t count = 0;
 
-	w->tables = tables_of(w->c->proc_net);
 	for (size_t i = 0; i < snap->count; i++) {
 		struct socket *sk = &snap->sockets[i];
+		enum missing missing;
 
 		if (sk->owner || (sk->hidden && !(w->c->query->needs & NEED_PAIR)))
 			continue;
-		sk->missing = missing_of(w, sk);
-		refused += sk->missing == MISSING_PERMISSION && !sk->hidden;
+		missing = missing_of(w, sk, plain_rules);
+		if (missing == MISSING_COUNT)
+			lost[count++] = (uint32_t)i;
+		else
+			sk->missing = (uint8_t)missing;
 	}
-	if (w->in_flight == ANSWER_YES)
+	return count;
+}
+
+static int explain_lost(struct owner_walk *w, uint32_t *lost, size_t count)
+{
+	long left = (long)drop_closed(w, lost, count);
+
+	if (left && !w->failed_count && !w->barred) {
+		left = owners_look_again(w, lost, (size_t)left);
+		if (left < 0)
+			return (int)left;
+		w->refused = ANSWER_UNKNOWN;
+		left = (long)drop_closed(w, lost, (size_t)left);
+	}
+	for (long i = 0; i < left; i++) {
+		struct socket *sk = &w->c->snap->sockets[lost[i]];
+
+		sk->missing = (uint8_t)missing_of(w, sk, last_rules);
+	}
+	return 0;
+}
+
+int owners_explain(struct owner_walk *w)
+{
+	uint32_t *lost = calloc(w->c->snap->count + 1, sizeof(*lost));
+	size_t count;
+	int err = 0;
+
+	if (!lost)
+		return -ENOMEM;
+	w->tables = tables_of(w->c->proc_net);
+	w->barred = w->denied.count && are_we_barred(w);
+	count = explain_plainly(w, lost);
+	if (count)
+		err = explain_lost(w, lost, count);
+	free(lost);
+	if (err < 0)
+		return err;
+	if (w->flying)
 		settle_flight(w);
-	if (refused)
-		refusal_note(w, refused);
+	owners_note(w);
+	return 0;
 }

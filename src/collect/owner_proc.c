@@ -5,9 +5,12 @@
  * missing stand elsewhere.
  */
 #include <errno.h>
-#include <unistd.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "owner.h"
@@ -138,6 +141,17 @@ static int owner_add(struct owner_walk *w, struct wanted *want, const struct own
 	return 0;
 }
 
+/* Who holds several sockets may be met again by a later look. */
+static uint32_t process_find(const struct owner_walk *w)
+{
+	const struct snapshot *snap = w->c->snap;
+
+	for (size_t i = snap->process_count; w->again && i > 0; i--)
+		if (snap->processes[i - 1].pid == w->pid)
+			return (uint32_t)i;
+	return 0;
+}
+
 /*
  * The command of a living process can always be read.  Where it is there and
  * was not read, there was no descriptor left to open it with.
@@ -171,6 +185,8 @@ static int owner_take(struct owner_walk *w, uint32_t inode, const char *fd)
 
 	if (!want)
 		return 0;
+	if (!w->process)
+		w->process = process_find(w);
 	if (!w->process) {
 		int err = process_add(w);
 
@@ -182,36 +198,42 @@ static int owner_take(struct owner_walk *w, uint32_t inode, const char *fd)
 	return owner_add(w, want, &owner);
 }
 
-/* Of threads that share a table the first one is enough. */
-static int owner_take_first(struct owner_walk *w, uint32_t inode, const char *fd)
+int owner_take_late(struct owner_walk *w, uint32_t inode, const char *fd)
 {
 	const struct wanted *want = wanted_find(w, inode);
 
-	return want && !want->first ? owner_take(w, inode, fd) : 0;
+	if (!want || (want->first && want->first <= w->found_before))
+		return 0;
+	/* Of threads that share a table the first one is enough. */
+	return want->first && w->thorough ? 0 : owner_take(w, inode, fd);
 }
 
-static bool is_any_missing(const struct owner_walk *w)
+/* Where others are not shown to us, only sockets of our own user are worth it. */
+static bool is_worth_a_look(const struct owner_walk *w)
 {
-	for (size_t i = 0; i < w->wanted_count; i++)
-		if (!w->wanted[i].first)
+	uid_t own = geteuid();
+
+	for (size_t i = 0; i < w->wanted_count; i++) {
+		const struct socket *sk = &w->c->snap->sockets[w->wanted[i].socket];
+
+		if (!w->wanted[i].first && (!own || !w->denied.count || sk->uid == own))
 			return true;
+	}
 	return false;
 }
 
 /* Once more where threads may have tables of their own that could not be told. */
 static int walk_thoroughly(struct owner_walk *w)
 {
-	size_t denied = w->denied_count;
 	int err;
 
-	if (!w->unsure || !is_any_missing(w))
+	if (!w->unsure || !is_worth_a_look(w))
 		return 0;
-	w->visit = owner_take_first;
-	w->thorough = true;
+	w->visit = owner_take_late;
+	w->thorough = w->again = true;
+	w->found_before = w->c->snap->owner_count;
 	err = processes_walk(w);
-	w->thorough = false;
-	w->denied_count = denied;
-	return err;
+	return err ? err : newcomers_walk(w);
 }
 
 /*
@@ -237,21 +259,49 @@ static void owners_assign(struct owner_walk *w)
 
 static int walk(struct owner_walk *w)
 {
+	int err;
+
+	w->visit = owner_take;
+	err = processes_walk(w);
+	if (!err && is_worth_a_look(w))
+		err = newcomers_walk(w);
+	if (!err)
+		err = walk_thoroughly(w);
+	owners_assign(w);
+	return err;
+}
+
+/* Of another namespace of processes, or none at all, there is nothing about us in it. */
+static int proc_open(struct owner_walk *w)
+{
+	struct statfs fs;
+	struct stat st;
+
+	w->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->proc < 0)
+		return -errno;
+	if (fstatfs(w->proc, &fs) < 0 || fstat(w->proc, &st) < 0)
+		return -errno;
+	w->device = st.st_dev;
+	return fs.f_type == PROC_SUPER_MAGIC && !faccessat(w->proc, "self", F_OK, 0) ? 0 : -ENOENT;
+}
+
+static int find(struct owner_walk *w)
+{
 	int err = wanted_collect(w);
 
 	if (err < 0)
 		return err;
-	if (w->wanted_count && access("/proc/self", F_OK) == 0) {
-		w->visit = owner_take;
-		err = processes_walk(w);
-		if (!err)
-			err = walk_thoroughly(w);
-		owners_assign(w);
+	if (w->wanted_count) {
+		err = proc_open(w);
+		if (err < 0)
+			walk_fail(w, err);
+		else
+			err = walk(w);
+		if (err == -ENOMEM)
+			return err;
 	}
-	/* Without a whole walk nothing can be said of those that were not found. */
-	if (!err && access("/proc/self", F_OK) == 0)
-		owners_explain(w);
-	return err;
+	return owners_explain(w);
 }
 
 int owners_find(struct collection *c)
@@ -262,10 +312,15 @@ int owners_find(struct collection *c)
 	if (!w)
 		return -ENOMEM;
 	w->c = c;
-	err = walk(w);
+	w->proc = -1;
+	err = find(w);
+	if (w->proc >= 0)
+		close(w->proc);
 	hash_free(&w->set);
 	free(w->wanted);
-	free(w->denied);
+	free(w->denied.at);
+	free(w->pids.at);
+	free(w->before.at);
 	free(w);
 	return err;
 }

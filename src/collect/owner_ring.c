@@ -6,6 +6,7 @@
  */
 #include "owner.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,6 +48,9 @@ int ring_walk(struct owner_walk *w, const char *fd)
 	size_t length = 0;
 	ssize_t more;
 
+	/* Its descriptors still count: the walk goes on. */
+	if (file < 0 && file != -ENOENT && file != -ESRCH)
+		walk_fail(w, file);
 	if (file < 0)
 		return 0;
 	while (!err && (more = read(file, w->text + length, sizeof(w->text) - length)) > 0) {

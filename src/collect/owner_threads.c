@@ -62,12 +62,17 @@ static int thread_walk(struct owner_walk *w, struct tables *tables, uint32_t tid
 	return err;
 }
 
-static bool has_threads(const struct owner_walk *w)
+/* Has it more than one thread?  1, 0 or -errno. */
+static int has_threads(const struct owner_walk *w)
 {
 	struct stat task;
 
+	if (fstatat(w->dir, "task", &task, 0) < 0)
+		return -errno;
+	if (task.st_dev != w->device)
+		return -EXDEV;
 	/* proc_task_getattr() adds the threads to the two links of a directory. */
-	return !fstatat(w->dir, "task", &task, 0) && task.st_nlink > 2 + 1;
+	return task.st_nlink > 2 + 1;
 }
 
 /* Where the first thread lists nothing it has exited, and another one stands for the process. */
@@ -76,19 +81,22 @@ int threads_walk(struct owner_walk *w)
 	struct tables tables = { .count = 0 };
 	struct entries entries;
 	const char *tid;
-	int task, err = 0;
+	int task, err = has_threads(w);
 
-	if (!has_threads(w))
-		return 0;
+	if (err <= 0)
+		return err;
+	err = 0;
 	w->leader_gone = !w->listed;
 	if (!w->leader_gone)
 		tables_add(&tables, w->pid);
-	task = openat(w->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	task = proc_dir_open(w->dir, "task", O_RDONLY | O_DIRECTORY);
 	if (task < 0)
-		return -errno;
+		return task;
 	entries_start(&entries, task, w->threads, sizeof(w->threads));
 	while (!err && (tid = entries_next(&entries)))
 		err = thread_walk(w, &tables, number_of(tid));
+	if (!err && entries.length < 0)
+		err = (int)entries.length;
 	close(task);
 	return err;
 }

@@ -180,6 +180,8 @@ struct table {
 	struct collection *c;
 	enum protocol protocol;
 	unsigned tick;
+	uint32_t sought;		/* an inode: no row is taken, and this one looked for */
+	bool found;
 	size_t lines, bad;
 };
 
@@ -191,6 +193,10 @@ static int take_line(struct table *table, const char *line)
 		return 0;		/* the heading */
 	if (proc_net_parse(line, table->tick, &sk) < 0) {
 		table->bad++;
+		return 0;
+	}
+	if (table->sought) {
+		table->found |= sk.inode == table->sought;
 		return 0;
 	}
 	return collection_add(table->c, &sk);
@@ -251,22 +257,37 @@ static int collect_file(struct table *table, const char *name)
 	return err;
 }
 
-int proc_net_collect(struct collection *c, enum protocol protocol)
+static int collect_files(struct table *table)
 {
-	struct table table = { .c = c, .protocol = protocol };
-	const char *const *files = protocols[protocol].proc_file;
+	const char *const *files = protocols[table->protocol].proc_file;
 	long hertz = sysconf(_SC_CLK_TCK);
 	int err;
 
-	table.tick = hertz > 0 ? (unsigned)(1000 / hertz) : 10;
-	err = collect_file(&table, files[0]);
+	table->tick = hertz > 0 ? (unsigned)(1000 / hertz) : 10;
+	err = collect_file(table, files[0]);
 	if (!err)
-		err = collect_file(&table, files[1]);
-	if (err == -ENOENT && table.lines)
+		err = collect_file(table, files[1]);
+	if (err == -ENOENT && table->lines)
 		err = 0;		/* a kernel without IPv6 */
+	return err;
+}
+
+int proc_net_collect(struct collection *c, enum protocol protocol)
+{
+	struct table table = { .c = c, .protocol = protocol };
+	int err = collect_files(&table);
+
 	if (table.bad)
 		snapshot_note(c->snap, SEVERITY_ERROR, protocols[protocol].name,
 			      "%zu lines of %s/%s could not be understood and are not shown",
-			      table.bad, c->proc_net, files[0]);
+			      table.bad, c->proc_net, protocols[protocol].proc_file[0]);
 	return err;
+}
+
+bool proc_net_is_there(struct collection *c, const struct socket *sk)
+{
+	struct table table = { .c = c, .protocol = sk->protocol, .sought = sk->inode };
+
+	collect_files(&table);
+	return table.found;
 }

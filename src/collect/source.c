@@ -199,14 +199,8 @@ static int collect_owners(struct collection *c)
 {
 	int err = owners_find(c);
 
-	if (err == -ENOMEM)
+	if (err < 0)
 		return err;
-	if (access("/proc/self", F_OK) < 0)
-		snapshot_note(c->snap, SEVERITY_ERROR, "owners",
-			      "processes can't be found: /proc is not mounted");
-	else if (err < 0)
-		snapshot_note(c->snap, SEVERITY_ERROR, "owners",
-			      "not all processes could be looked into: %s", strerror(-err));
 	if (has_shared_listener(c->snap))
 		processes_find_families(c->snap);
 	listeners_compare_owners(c->snap);

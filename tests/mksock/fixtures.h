@@ -39,6 +39,8 @@ void make_zombie_leader(const struct args *args);
 void make_uring(const struct args *args);
 void make_in_flight(const struct args *args);
 
+void make_hand_over(const struct args *args);
+
 void make_left(const struct args *args);
 void make_leak(const struct args *args);
 void make_try(const struct args *args);

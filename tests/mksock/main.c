@@ -17,6 +17,7 @@
 
 #include "fixtures.h"
 #include "mksock.h"
+#include "wrap.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define COMMON_ARGS "uid=-1 comm=mksock cmdline="
@@ -92,6 +93,11 @@ static const struct fixture fixtures[] = {
 	{ "in-flight", "addr=127.0.0.1 port=0",
 	  "a listener on its way through a unix socket (SCM_RIGHTS), its descriptor closed",
 	  make_in_flight },
+	{ "hand-over", "addr=127.0.0.1 port=0 ms=20 by=fork",
+	  "a listener that changes hands each ms: by=fork to a child, whose parent ends; "
+	  "by=message to and fro between two processes; by=loan to a child that gives it back "
+	  "and ends",
+	  make_hand_over },
 	{ "left", "addr=127.0.0.1 port=0 state=time-wait reuseaddr=1",
 	  "what a server left that is gone: time-wait, fin-wait-2, fin-wait-1 without a "
 	  "descriptor, close-wait, estab with one; reuseaddr: of the server", make_left },
@@ -117,6 +123,10 @@ static const struct fixture fixtures[] = {
 static const struct wrapper wrappers[] = {
 	{ "nodiag", "runs COMMAND where sock_diag is refused (EPROTONOSUPPORT)", wrap_nodiag },
 	{ "nokcmp", "runs COMMAND where kcmp() is refused (EPERM)", wrap_nokcmp },
+	{ "nodents", "runs COMMAND where directories can't be read (EPERM)", wrap_nodents },
+	{ "nolinks", "runs COMMAND where readlinkat() is refused (EACCES)", wrap_nolinks },
+	{ "noopenat2", "runs COMMAND where openat2() is unknown (ENOSYS)", wrap_noopenat2 },
+	{ "nofiles", "runs COMMAND with no more than 5 descriptors", wrap_nofiles },
 	{ "nobind", "runs COMMAND where Landlock forbids bind() of TCP", wrap_nobind },
 };
 

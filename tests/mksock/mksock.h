@@ -32,13 +32,6 @@ struct fixture {
 	void (*make)(const struct args *args);
 };
 
-/* Not a maker of sockets: FIXTURE -- COMMAND... runs the command in a changed world. */
-struct wrapper {
-	const char *name;
-	const char *help;
-	void (*run)(char **command);
-};
-
 void args_default(struct args *args, const char *defaults);
 void args_set(struct args *args, const char *fixture, char **words);
 const char *arg_text(const struct args *args, const char *key);
@@ -113,6 +106,9 @@ void face_closed(struct face *face);
 void face_print(const struct face *face, const char *name, const char *state);
 void report(int fd, const char *name, const char *state);
 
+/* SCM_RIGHTS, with one byte. */
+void descriptor_send(int to, int fd);
+
 /* Runs work(data) in a child, which then waits; returns when the work is done.  A child never
  * outlives the factory. */
 pid_t child_run(void (*work)(const void *data), const void *data);
@@ -120,9 +116,5 @@ pid_t child_run(void (*work)(const void *data), const void *data);
 pid_t child_start(void (*work)(const void *data), const void *data);
 /* Says `ready`, waits for the end of standard input or SIGTERM, and ends the program. */
 __attribute__((noreturn)) void sit(void);
-
-void wrap_nodiag(char **command);
-void wrap_nokcmp(char **command);
-void wrap_nobind(char **command);
 
 #endif

@@ -220,23 +220,12 @@ void make_uring(const struct args *args)
 
 void make_in_flight(const struct args *args)
 {
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
-				  .cmsg_type = SCM_RIGHTS } };
-	char byte = 0;
-	struct iovec data = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
 	int fd = listener_of(args), ends[2];
 	struct face face;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		die("socketpair");
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	if (sendmsg(ends[0], &message, 0) != 1)
-		die("send a descriptor");
+	descriptor_send(ends[0], fd);
 	face_of(&face, fd);
 	close(fd);
 	face.fd = -1;

@@ -2,8 +2,9 @@
 /*
  * Wrappers: COMMAND in a changed world, played by a system call filter.  nodiag is a kernel without
  * NETLINK_SOCK_DIAG, so that the way through /proc/net can be tested on any kernel; nokcmp is a
- * container whose threads can't be compared; nobind is a sandbox (Landlock) that forbids TCP's
- * bind().
+ * container whose threads can't be compared; nodents, nolinks and nofiles are sandboxes in which
+ * processes can't be looked into; noopenat2 is a kernel before 5.6; nobind is a sandbox (Landlock)
+ * that forbids TCP's bind().
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,10 +13,12 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mksock.h"
+#include "wrap.h"
 
 /* A filter sees 32 bits at a time: the low half of an argument. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -51,16 +54,47 @@ void wrap_nodiag(char **command)
 	run_under((struct sock_fprog){ sizeof(rules) / sizeof(rules[0]), rules }, command);
 }
 
-void wrap_nokcmp(char **command)
+static void run_without(int call, int error, char **command)
 {
 	struct sock_filter rules[] = {
 		LOAD(offsetof(struct seccomp_data, nr)),
-		UNLESS(__NR_kcmp, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		UNLESS(call, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 
 	run_under((struct sock_fprog){ sizeof(rules) / sizeof(rules[0]), rules }, command);
+}
+
+void wrap_nokcmp(char **command)
+{
+	run_without(__NR_kcmp, EPERM, command);
+}
+
+void wrap_nodents(char **command)
+{
+	run_without(__NR_getdents64, EPERM, command);
+}
+
+void wrap_nolinks(char **command)
+{
+	run_without(__NR_readlinkat, EACCES, command);
+}
+
+void wrap_noopenat2(char **command)
+{
+	run_without(__NR_openat2, ENOSYS, command);
+}
+
+/* Enough for a program to start, and none to look into a process with. */
+void wrap_nofiles(char **command)
+{
+	const struct rlimit limit = { 5, 5 };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		die("limit the descriptors");
+	execvp(command[0], command);
+	die("can't run '%s'", command[0]);
 }
 
 void wrap_nobind(char **command)
