@@ -25,7 +25,7 @@ _conntab_values() {
 		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
 		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
 		memory_send_queued memory_options memory_backlog memory_drops ;;
-	--sort)
+	--sort|--count-by)
 		printf '%s\n' protocol family state role scope port_class local peer recv_queue \
 		send_queue accept_queue backlog uid user inode cookie interface mark v6only shutdown \
 		netns cgroup unit container owners owner_missing timer rx_bytes tx_bytes listener_cookie \
@@ -120,7 +120,8 @@ _conntab_command() {
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--netns|-N|--columns|--sort|--format|--replay|--color|--device|--user|--connect)
+		--netns|-N|--columns|--sort|--count-by|--format|--replay|--color|--device|--user|\
+		--connect)
 			[[ ${COMP_WORDS[++i]} != = ]] || ((++i)) ;;
 		-*) ;;
 		*)
@@ -136,10 +137,10 @@ _conntab_words() {
 	if [[ $1 == -* ]]; then
 		printf '%s\n' -l --listening -a --all -t --tcp -u --udp -w --raw --udplite -4 --ipv4 -6 --ipv6 \
 		-N --netns -p --processes -P --no-processes -o --timers -e --extended -m --memory \
-		-i --info -n --numeric -r --resolve --columns --sort --format -j --json --jsonl \
-		--csv -H --no-header -s --summary -q --quiet --explain --replay --color -h --help \
-		-V --version --reuseaddr --reuseport --v6only --no-v6only --device --user --listen \
-		--no-probe --connect --verbose
+		-i --info -n --numeric -r --resolve --columns --sort --count-by --format -j --json \
+		--jsonl --csv -H --no-header -s --summary -q --quiet --explain --replay --color \
+		-h --help -V --version --reuseaddr --reuseport --v6only --no-v6only --device --user \
+		--listen --no-probe --connect --verbose
 		return
 	fi
 	command=$(_conntab_command)

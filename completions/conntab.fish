@@ -25,7 +25,7 @@ function __conntab_values
 		received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen usec_timestamps \
 		fastopen_child memory_recv memory_recv_limit memory_send memory_send_limit memory_forward \
 		memory_send_queued memory_options memory_backlog memory_drops
-		case --sort
+		case --sort --count-by
 			printf '%s\n' protocol family state role scope port_class local peer recv_queue \
 		send_queue accept_queue backlog uid user inode cookie interface mark v6only shutdown \
 		netns cgroup unit container owners owner_missing timer rx_bytes tx_bytes listener_cookie \
@@ -132,7 +132,8 @@ function __conntab_command
 	for word in (commandline -opc)[2..]
 		if test -n "$valued"
 			set valued ''
-		else if contains -- $word --netns -N --columns --sort --format --replay --color --device --user --connect
+		else if contains -- $word --netns -N --columns --sort --count-by --format --replay --color --device --user \
+		--connect
 			set valued yes
 		else if not string match -q -- '-*' $word
 			echo $word
@@ -369,6 +370,7 @@ complete -c conntab -s n -l numeric -d 'addresses and ports as numbers (the defa
 complete -c conntab -s r -l resolve -d 'names of hosts and services; asks the resolver'
 complete -c conntab -l columns -x -a '(__conntab_list --columns)' -d 'these columns; +NAME adds one, -NAME removes one'
 complete -c conntab -l sort -x -a '(__conntab_list --sort)' -d 'order by these fields; -NAME: descending'
+complete -c conntab -l count-by -x -a '(__conntab_list --count-by)' -d 'how many sockets are alike in these fields, the most first'
 complete -c conntab -l format -x -a '(__conntab_list --format)' -d 'table, json, jsonl or csv'
 complete -c conntab -s j -l json -d 'JSON, schema conntab/1'
 complete -c conntab -l jsonl -d 'JSON, a line for each socket'

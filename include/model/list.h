@@ -28,4 +28,8 @@ void list_begin(struct list_walk *walk, const struct row *row, const struct fiel
 /* The next item; false at the end. */
 bool list_next(struct list_walk *walk, struct list_item *item);
 
+/* What one owner says for such a field; false: nothing. */
+bool list_item_of(const struct snapshot *snap, const struct field *field,
+		  const struct owner *owner, struct list_item *item);
+
 #endif

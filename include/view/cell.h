@@ -23,7 +23,8 @@ size_t cell_columns(struct buf *scratch, const struct row *row, const struct fie
 size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep);
 
 /*
- * The same in `most` columns, if cutting the name of a host makes it fit:
+ * The same as a table has it: an IPv4 address on an IPv6 socket is one; and in
+ * `most` columns, if cutting the name of a host makes it fit:
  * "www.ex…e.org:https".  Addresses and ports are never cut.
  */
 size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
@@ -31,5 +32,11 @@ size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const st
 
 /* Processes: "sshd 811", "nginx (8) 811,812,…", or why none is named: "(orphan)". */
 size_t cell_add_owners(struct buf *out, const struct row *row);
+
+/* One of them: "sshd 811"; of a name that takes it beyond `most` columns the end is left out. */
+size_t cell_add_process(struct buf *out, const struct process *process, size_t most);
+
+/* Leave out the end of a cell that has more than `most` columns, with "…" in its place. */
+size_t cell_clip(struct buf *cell, size_t most);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "collect/source.h"
 #include "filter/filter.h"
+#include "model/count.h"
 #include "view/view.h"
 
 /* Exit codes (man page, EXIT STATUS). */
@@ -56,6 +57,7 @@ struct settings {
 	bool columns_chosen;
 	struct columns columns;
 	struct order order;		/* empty: the usual one */
+	struct count_keys count_by;	/* empty: a list */
 };
 
 enum { ANY_WORDS = -1 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of fields on the command line: --columns and --sort. */
+/* Lists of fields on the command line: --columns, --sort and --count-by. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,25 +134,48 @@ bool columns_parse(struct settings *settings, const char *list)
 
 /* ---- --sort ---------------------------------------------------------- */
 
-static bool take_key(struct settings *settings, const char *option, const char *item)
+/* A field that has values of its own; NULL after a complaint. */
+static const struct field *find_one(const char *option, const char *word)
 {
-	bool descending = *item == '-';
-	const char *word = item + (*item == '-' || *item == '+');
 	const struct field *field = field_find(word);
 
 	if (!field)
-		return complain_field(option, word, false);
-	if (field_is_group(field)) {
+		complain_field(option, word, false);
+	else if (field_is_group(field))
 		complain(option, word, "this is a group of fields: name one of them; "
 				       "conntab fields lists them");
-		return false;
-	}
-	order_add(&settings->order, field_id(field), descending);
-	return true;
+	return field && !field_is_group(field) ? field : NULL;
+}
+
+static bool take_key(struct settings *settings, const char *option, const char *item)
+{
+	bool descending = *item == '-';
+	const struct field *field = find_one(option, item + (*item == '-' || *item == '+'));
+
+	if (field)
+		order_add(&settings->order, field_id(field), descending);
+	return field;
 }
 
 bool sort_parse(struct settings *settings, const char *list)
 {
 	settings->order.count = 0;
 	return take_items(settings, "--sort", list, take_key);
+}
+
+/* ---- --count-by ------------------------------------------------------ */
+
+static bool take_count_key(struct settings *settings, const char *option, const char *item)
+{
+	const struct field *field = find_one(option, item);
+
+	if (field)
+		count_keys_add(&settings->count_by, field_id(field));
+	return field;
+}
+
+bool count_by_parse(struct settings *settings, const char *list)
+{
+	settings->count_by.count = 0;
+	return take_items(settings, "--count-by", list, take_count_key);
 }

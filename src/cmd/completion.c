@@ -68,6 +68,7 @@ static const struct value_source {
 	{ "FORMAT", NULL, format_word },
 	{ "--columns", NULL, column_word },
 	{ "--sort", NULL, field_word },
+	{ "--count-by", NULL, field_word },
 	{ "FILE", "", NULL },
 };
 

@@ -30,13 +30,24 @@ struct end {
 
 /* ---- what is compared ------------------------------------------------ */
 
+/* NULL: none was given. */
+static const char *option_of_a_list(const struct settings *settings)
+{
+	if (settings->summary)
+		return "--summary";
+	if (settings->explain)
+		return "--explain";
+	return settings->count_by.count ? "--count-by" : NULL;
+}
+
 static bool are_options_fit(const struct settings *settings, const struct end *ends)
 {
 	const char *place = settings->netns ? settings->netns : settings->replay;
 
-	if (settings->summary || settings->explain) {
-		complain("diff", settings->summary ? "--summary" : "--explain",
-			 "only a list has this");
+	const char *of_a_list = option_of_a_list(settings);
+
+	if (of_a_list) {
+		complain("diff", of_a_list, "only a list has this");
 		return false;
 	}
 	if (!ends[THEN].file && !ends[NOW].file) {

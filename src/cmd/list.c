@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "count.h"
 #include "summary.h"
 #include "collect/source.h"
 #include "model/listing.h"
@@ -65,6 +66,8 @@ static uint32_t needs_of(const struct settings *settings)
 		return 0;
 	if (settings->summary)
 		return summary_needs(settings->extras);
+	if (settings->count_by.count)
+		return counting_needs(settings);
 	return views[settings->view].needs(&options) |
 	       view_limit_needs(settings->extras, order_needs(&settings->order));
 }
@@ -92,10 +95,18 @@ static struct query make_query(const struct settings *settings, const struct fil
 	return query;
 }
 
+static int show_rows(const struct settings *settings, struct listing *listing, struct buf *out)
+{
+	struct view_options options = view_options_of(settings);
+
+	if (settings->count_by.count)
+		return show_counts(settings, listing, out);
+	return views[settings->view].show(listing, &options, out);
+}
+
 static enum status show(const struct settings *settings, const struct snapshot *snap,
 			uint32_t states)
 {
-	struct view_options options = view_options_of(settings);
 	struct listing listing;
 	struct buf out;
 	enum status status;
@@ -105,7 +116,7 @@ static enum status show(const struct settings *settings, const struct snapshot *
 	listing_init(&listing, snap, states);
 	listing.order = &settings->order;
 	status = listing.sockets ? STATUS_FOUND : STATUS_NOTHING;
-	if (!settings->quiet && views[settings->view].show(&listing, &options, &out) < 0)
+	if (!settings->quiet && show_rows(settings, &listing, &out) < 0)
 		out.error = ENOMEM;
 	status = finish(&out, status);
 	listing_free(&listing);
@@ -239,6 +250,8 @@ static enum status run_list(const struct settings *settings)
 	struct source *source = NULL;
 	enum status status = check_summary(settings);
 
+	if (status == STATUS_FOUND)
+		status = check_counting(settings);
 	if (status == STATUS_FOUND)
 		status = open_input(settings, &source);
 	if (status == STATUS_FOUND)

@@ -22,9 +22,10 @@ struct option_text {
 /* The option at `index`, in the order of --help; false behind the last one. */
 bool option_text(size_t index, struct option_text *text);
 
-/* Read the LIST of --columns or --sort into `settings`; on bad input says so and is false. */
+/* Read the LIST of the option into `settings`; on bad input says so and is false. */
 bool columns_parse(struct settings *settings, const char *list);
 bool sort_parse(struct settings *settings, const char *list);
+bool count_by_parse(struct settings *settings, const char *list);
 
 /* The options as lines of --help: those of one command only, or (NULL) all others. */
 void options_show(const char *command, struct buf *out);

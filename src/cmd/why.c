@@ -178,6 +178,7 @@ static enum status check_list(const struct settings *settings)
 		{ settings->extras & ~(uint32_t)EXTRA_OWNERS, "-e, -i, -m, -o or -r", no_list },
 		{ settings->columns_chosen, "--columns", no_list },
 		{ settings->order.count, "--sort", no_list },
+		{ settings->count_by.count, "--count-by", no_list },
 		{ settings->summary, "--summary", no_list },
 		{ settings->explain, "--explain", "not with conntab why, which takes no filter" },
 	};

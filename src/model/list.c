@@ -22,12 +22,12 @@ static struct list_item command_line_item(const struct process *process)
 				   .length = process_arguments_length(process) };
 }
 
-/* False where this owner has nothing to say. */
-static bool item_of(const struct list_walk *walk, struct list_item *item)
+bool list_item_of(const struct snapshot *snap, const struct field *field,
+		  const struct owner *owner, struct list_item *item)
 {
-	const struct process *process = owner_process(walk->row->snap, walk->owner);
+	const struct process *process = owner_process(snap, owner);
 
-	switch (field_id(walk->field)) {
+	switch (field_id(field)) {
 	case FIELD_PROCESS:
 		*item = text_item(process->command);
 		break;
@@ -35,8 +35,8 @@ static bool item_of(const struct list_walk *walk, struct list_item *item)
 		*item = number_item(process->pid);
 		break;
 	case FIELD_FD:
-		*item = number_item((uint64_t)walk->owner->fd);
-		return walk->owner->fd != OWNER_NO_FD;
+		*item = number_item((uint64_t)owner->fd);
+		return owner->fd != OWNER_NO_FD;
 	case FIELD_COMMAND_LINE:
 		*item = command_line_item(process);
 		break;
@@ -44,6 +44,11 @@ static bool item_of(const struct list_walk *walk, struct list_item *item)
 		*item = text_item(process->executable);
 	}
 	return !item->text || item->length;
+}
+
+static bool item_of(const struct list_walk *walk, struct list_item *item)
+{
+	return list_item_of(walk->row->snap, walk->field, walk->owner, item);
 }
 
 static bool is_same(const struct list_item *a, const struct list_item *b)

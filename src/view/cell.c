@@ -49,15 +49,17 @@ static bool is_any_version(const struct row *row, const struct endpoint *ep)
 	       socket_speaks(row->sk, 4);
 }
 
-static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep)
+/* `address` is that of the endpoint, as it is to be written. */
+static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep,
+			  const struct address *address)
 {
-	bool brackets = ep->address.family == AF_INET6;
+	bool brackets = address->family == AF_INET6;
 	size_t columns = brackets ? 2 : 0;
 	char *start = buf_room(out, ADDRESS_TEXT_MAX + 2), *end = start;
 
 	if (brackets)
 		*end++ = '[';
-	end = address_print(end, &ep->address);
+	end = address_print(end, address);
 	columns += (size_t)(end - start) - (brackets ? 1 : 0);
 	buf_used(out, end);
 	if (socket_has_scope(row->sk, ep))
@@ -113,13 +115,13 @@ static size_t add_shortened(struct buf *out, const char *name, size_t most)
 
 /* Name or address of the host.  `most` is for all of the cell. */
 static size_t add_host(struct buf *out, const struct row *row, const struct endpoint *ep,
-		       size_t most)
+		       const struct address *address, size_t most)
 {
 	const char *name = wants_names(row) ? snapshot_host(row->snap, &ep->address) : NULL;
 	size_t columns;
 
 	if (!name && !is_any_version(row, ep))
-		return add_address(out, row, ep);
+		return add_address(out, row, ep, address);
 	if (name)
 		columns = add_shortened(out, name, room_for_host(row, ep->port, most));
 	else
@@ -127,24 +129,33 @@ static size_t add_host(struct buf *out, const struct row *row, const struct endp
 	return socket_has_scope(row->sk, ep) ? columns + add_interface(out, row) : columns;
 }
 
-size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
-				size_t most)
+static size_t add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep,
+			   const struct address *address, size_t most)
 {
-	size_t columns = add_host(out, row, ep, most);
+	size_t columns = add_host(out, row, ep, address, most);
 	const char *service = service_of(row, ep->port);
 
 	buf_add_char(out, ':');
 	return columns + 1 + (service ? add_text(out, service) : buf_add_unsigned(out, ep->port));
 }
 
+size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
+				size_t most)
+{
+	struct address plain = address_unmapped(&ep->address);
+
+	return add_endpoint(out, row, ep, &plain, most);
+}
+
 size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
 {
-	return cell_add_endpoint_within(out, row, ep, SIZE_MAX);
+	return add_endpoint(out, row, ep, &ep->address, SIZE_MAX);
 }
 
 static size_t add_bare_address(struct buf *out, const struct endpoint *ep)
 {
-	char *start = buf_room(out, ADDRESS_TEXT_MAX), *end = address_print(start, &ep->address);
+	struct address plain = address_unmapped(&ep->address);
+	char *start = buf_room(out, ADDRESS_TEXT_MAX), *end = address_print(start, &plain);
 
 	buf_used(out, end);
 	return (size_t)(end - start);
@@ -300,7 +311,7 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 	case VALUE_TEXT:
 		return add_text(out, value.text);
 	case VALUE_ENDPOINT:
-		return cell_add_endpoint(out, row, value.endpoint);
+		return cell_add_endpoint_within(out, row, value.endpoint, SIZE_MAX);
 	case VALUE_QUEUE:
 		return add_queue(out, row);
 	case VALUE_ADDRESS:
@@ -329,4 +340,23 @@ size_t cell_columns(struct buf *scratch, const struct row *row, const struct fie
 		       digits_of(value.endpoint->port);
 	scratch->length = 0;
 	return cell_add_value(scratch, row, field, value);
+}
+
+size_t cell_clip(struct buf *cell, size_t most)
+{
+	size_t taken = 0, bytes = 0, used;
+
+	while (bytes < cell->length) {
+		size_t width;
+
+		text_decode(cell->data + bytes, cell->length - bytes, &used);
+		width = used == 1 ? 1 : text_width(cell->data + bytes, used);
+		if (taken + width >= most)
+			break;
+		taken += width;
+		bytes += used;
+	}
+	cell->length = bytes;
+	buf_add_literal(cell, "…");
+	return taken + 1;
 }

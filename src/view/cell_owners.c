@@ -81,12 +81,27 @@ static void gather_members(struct groups *groups, const struct snapshot *snap,
 		add_process(groups, &snap->processes[process]);
 }
 
-/* One process with one descriptor, as most sockets have: "nginx 811". */
-static size_t add_single(struct buf *out, const struct process *process)
+/* A name in as many columns; where they are too few its beginning and "…". */
+static size_t add_name(struct buf *out, const char *name, size_t most)
+{
+	size_t length = strlen(name), columns;
+
+	if (most == SIZE_MAX || text_width(name, length) <= most)
+		return text_add_safe(out, name, length, SIZE_MAX);
+	columns = most ? text_add_safe(out, name, length, most - 1) : 0;
+	buf_add_literal(out, "…");
+	return columns + 1;
+}
+
+/* The pid is never cut: it says which process it is. */
+size_t cell_add_process(struct buf *out, const struct process *process, size_t most)
 {
 	const char *command = process->command ? process->command : "?";
-	size_t columns = text_add_safe(out, command, strlen(command), SIZE_MAX);
+	size_t tail = 1 + digits_of(process->pid), columns;
 
+	if (most != SIZE_MAX)
+		most = most > tail ? most - tail : 0;
+	columns = add_name(out, command, most);
 	buf_add_char(out, ' ');
 	return columns + 1 + buf_add_unsigned(out, process->pid);
 }
@@ -168,7 +183,7 @@ size_t cell_add_owners(struct buf *out, const struct row *row)
 	size_t columns;
 
 	if (!row->listener && first && !first->next)
-		return add_single(out, owner_process(snap, first));
+		return cell_add_process(out, owner_process(snap, first), SIZE_MAX);
 	groups.count = groups.more = 0;
 	if (row->listener && row->listener->count > 1)
 		gather_members(&groups, snap, row->listener);

@@ -104,23 +104,22 @@ static bool is_bare(const char *text, size_t length)
 	return true;
 }
 
-/* What `cell` holds, which is printable: with quotes if need be, and those in it doubled. */
-static void add_cell(struct csv *csv)
+void csv_add_cell(const struct buf *cell, struct buf *out)
 {
-	const char *at = csv->cell.data, *end = at + csv->cell.length, *quote;
+	const char *at = cell->data, *end = at + cell->length, *quote;
 
-	if (!memchr(at, ',', csv->cell.length) && !memchr(at, '"', csv->cell.length)) {
-		buf_add(csv->out, at, csv->cell.length);
+	if (!memchr(at, ',', cell->length) && !memchr(at, '"', cell->length)) {
+		buf_add(out, at, cell->length);
 		return;
 	}
-	buf_add_char(csv->out, '"');
+	buf_add_char(out, '"');
 	while ((quote = memchr(at, '"', (size_t)(end - at)))) {
-		buf_add(csv->out, at, (size_t)(quote + 1 - at));
-		buf_add_char(csv->out, '"');
+		buf_add(out, at, (size_t)(quote + 1 - at));
+		buf_add_char(out, '"');
 		at = quote + 1;
 	}
-	buf_add(csv->out, at, (size_t)(end - at));
-	buf_add_char(csv->out, '"');
+	buf_add(out, at, (size_t)(end - at));
+	buf_add_char(out, '"');
 }
 
 static void add_text(struct csv *csv, const char *text)
@@ -133,7 +132,7 @@ static void add_text(struct csv *csv, const char *text)
 	}
 	csv->cell.length = 0;
 	text_add_safe(&csv->cell, text, length, SIZE_MAX);
-	add_cell(csv);
+	csv_add_cell(&csv->cell, csv->out);
 }
 
 /* ---- lists ----------------------------------------------------------- */
@@ -168,7 +167,7 @@ static void add_list(struct csv *csv, const struct row *row, const struct field 
 		else
 			buf_add_unsigned(&csv->cell, item.number);
 	}
-	add_cell(csv);
+	csv_add_cell(&csv->cell, csv->out);
 }
 
 /* "nginx 811;nginx 812" */
@@ -189,7 +188,7 @@ static void add_owners(struct csv *csv, const struct row *row)
 		buf_add_char(&csv->cell, ' ');
 		buf_add_unsigned(&csv->cell, pid.number);
 	}
-	add_cell(csv);
+	csv_add_cell(&csv->cell, csv->out);
 }
 
 /* ---- rows ------------------------------------------------------------ */
@@ -200,7 +199,7 @@ static void add_shown(struct csv *csv, const struct row *row, const struct field
 {
 	csv->cell.length = 0;
 	cell_add_value(&csv->cell, row, field, value);
-	add_cell(csv);
+	csv_add_cell(&csv->cell, csv->out);
 }
 
 static void add_value(struct csv *csv, const struct row *row, const struct field *field)
@@ -220,6 +219,11 @@ static void add_value(struct csv *csv, const struct row *row, const struct field
 		break;
 	case VALUE_TEXT:
 		add_text(csv, value.text);
+		break;
+	case VALUE_ENDPOINT:
+		csv->cell.length = 0;
+		cell_add_endpoint(&csv->cell, row, value.endpoint);
+		csv_add_cell(&csv->cell, csv->out);
 		break;
 	case VALUE_ADDRESS:
 		address_add(csv->out, &value.endpoint->address);

@@ -70,26 +70,19 @@ void json_add_time(double seconds, struct buf *out)
 
 /* ---- owners ---------------------------------------------------------- */
 
-static void add_command_line(struct buf *out, const struct process *process)
+void json_add_arguments(const char *text, size_t length, struct buf *out)
 {
-	const char *at = process->command_line;
-	const char *end = at ? at + process_arguments_length(process) : NULL;
+	const char *end = text + length;
 
-	if (!at) {
-		buf_add_literal(out, "null");
-		return;
-	}
-	buf_add_char(out, '[');
-	while (at < end) {
+	for (const char *at = text; at < end;) {
 		const char *stop = memchr(at, '\0', (size_t)(end - at));
-		size_t length = (size_t)((stop ? stop : end) - at);
+		size_t part = (size_t)((stop ? stop : end) - at);
 
-		if (at != process->command_line)
-			buf_add_char(out, ',');
-		text_add_json(out, at, length);
-		at += length + 1;
+		buf_add_char(out, at == text ? '[' : ',');
+		text_add_json(out, at, part);
+		at += part + 1;
 	}
-	buf_add_char(out, ']');
+	buf_add_text(out, length ? "]" : "[]");
 }
 
 static void add_uid(struct buf *out, const struct snapshot *snap, uint32_t uid)
@@ -115,7 +108,10 @@ static void add_owner(struct buf *out, const struct snapshot *snap, const struct
 	add_number_if(out, owner->tid, owner->tid);
 	json_add_member(",\"command\":", process->command, out);
 	buf_add_literal(out, ",\"command_line\":");
-	add_command_line(out, process);
+	if (process->command_line)
+		json_add_arguments(process->command_line, process_arguments_length(process), out);
+	else
+		buf_add_literal(out, "null");
 	json_add_member(",\"executable\":", process->executable, out);
 	add_uid(out, snap, process->uid);
 	buf_add_literal(out, ",\"start_time\":");
@@ -267,9 +263,10 @@ void json_add_notes(const struct snapshot *snap, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-static void add_head(struct buf *out, const struct snapshot *snap)
+void json_add_head(const char *schema, const struct snapshot *snap, struct buf *out)
 {
-	json_add_member("{\"schema\":\"conntab/1\",\"host\":", snap->host, out);
+	json_add_member("{\"schema\":", schema, out);
+	json_add_member(",\"host\":", snap->host, out);
 	json_add_member(",\"kernel\":", snap->kernel, out);
 	buf_add_literal(out, ",\"time\":");
 	json_add_time(snap->time, out);
@@ -352,7 +349,7 @@ int json_show(struct listing *listing, const struct view_options *options, struc
 	int err;
 
 	(void)options;
-	add_head(out, listing->snap);
+	json_add_head("conntab/1", listing->snap, out);
 	buf_add_literal(out, ",\n \"sockets\":");
 	err = json_add_sockets(listing, out);
 	buf_add_literal(out, "}\n");

@@ -11,4 +11,10 @@ int json_show(struct listing *listing, const struct view_options *options, struc
 /* The same objects, one a line, and nothing around them. */
 int jsonl_show(struct listing *listing, const struct view_options *options, struct buf *out);
 
+/* What a document begins with: "{", its schema, what was looked at and when, the notes. */
+void json_add_head(const char *schema, const struct snapshot *snap, struct buf *out);
+
+/* An array of arguments, of which NULs stand between them. */
+void json_add_arguments(const char *text, size_t length, struct buf *out);
+
 #endif

@@ -73,25 +73,6 @@ static const char *color_of(const struct row *row, enum field_id id)
 	return NULL;
 }
 
-/* Bytes of escaped text that fit into `columns`, and the columns they take. */
-static size_t clip(const char *text, size_t length, size_t *columns)
-{
-	size_t taken = 0, bytes = 0, used;
-
-	while (bytes < length) {
-		size_t width;
-
-		text_decode(text + bytes, length - bytes, &used);
-		width = used == 1 ? 1 : text_width(text + bytes, used);
-		if (taken + width > *columns)
-			break;
-		taken += width;
-		bytes += used;
-	}
-	*columns = taken;
-	return bytes;
-}
-
 /* The last column ends at the edge of the terminal, with a sign that it was cut. */
 static size_t cut(struct table *table, size_t at, size_t width)
 {
@@ -99,10 +80,7 @@ static size_t cut(struct table *table, size_t at, size_t width)
 
 	if (!table->options->width || width <= room || room < 2)
 		return width;
-	room--;
-	table->cell.length = clip(table->cell.data, table->cell.length, &room);
-	buf_add_literal(&table->cell, "…");
-	return room + 1;
+	return cell_clip(&table->cell, room);
 }
 
 static void add_cell(struct table *table, size_t column, size_t width, const char *color)
@@ -249,24 +227,26 @@ static bool add_group(struct table *table, enum listing_group group, bool follow
 	return true;
 }
 
-static void add_hidden(struct table *table, bool follows)
+void table_add_hidden(const struct listing *listing, bool follows, const char *front,
+		      const char *hint, struct buf *out)
 {
-	const char *between = "not shown: ";
+	const char *between = front;
 
 	for (enum state state = 0; state < STATE_COUNT; state++) {
-		if (!table->listing->hidden[state])
+		if (!listing->hidden[state])
 			continue;
-		if (follows)
-			buf_add_char(table->out, '\n');
-		follows = false;
-		buf_add_text(table->out, between);
-		buf_add_unsigned(table->out, table->listing->hidden[state]);
-		buf_add_char(table->out, ' ');
-		buf_add_text(table->out, state_names[state]);
+		if (between == front && follows)
+			buf_add_char(out, '\n');
+		buf_add_text(out, between);
+		buf_add_unsigned(out, listing->hidden[state]);
+		buf_add_char(out, ' ');
+		buf_add_text(out, state_names[state]);
 		between = ", ";
 	}
-	if (between[0] == ',')
-		buf_add_literal(table->out, " (-a shows them)\n");
+	if (between == front)
+		return;
+	buf_add_text(out, hint);
+	buf_add_char(out, '\n');
 }
 
 int table_show(struct listing *listing, const struct view_options *options, struct buf *out)
@@ -284,7 +264,7 @@ int table_show(struct listing *listing, const struct view_options *options, stru
 	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
 		any |= add_group(&table, group, any);
 	if (options->header)
-		add_hidden(&table, any);
+		table_add_hidden(listing, any, "not shown: ", " (-a shows them)", out);
 	err = -table.cell.error;
 out:
 	detail_free(&table.detail);

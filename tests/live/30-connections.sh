@@ -50,7 +50,7 @@ expect_json '[row($c)][0].other_end | [.. | numbers] | any(. == ($pid | tonumber
 expect_json '[row($c)][0].other_end != null and [row($s)][0].other_end != null' \
 	"in both directions" c "$(of cookie client)" s "$(of cookie server)"
 ct -t
-expect_out '\[::ffff:127\.0\.0\.1\]:7002' "v4-mapped address in the table"
+expect_out '^tcp .* 127\.0\.0\.1:7002 .* 127\.0\.0\.1:[0-9]+ ' "v4-mapped addresses are IPv4 in the table"
 ctj -4 -t
 expect_row listener '.scope == "any"' "the dual-stack listener is in the IPv4 view"
 expect_row server '.state == "ESTAB"' "and so is its v4-mapped connection"

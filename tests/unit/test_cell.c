@@ -52,7 +52,7 @@ static void endpoints_tell_versions_apart(void **state)
 	assert_local(snap, "0.0.0.0", 0, "0.0.0.0:80");
 	assert_local(snap, "::", 0, "*:80");
 	assert_local(snap, "::1", 0, "[::1]:80");
-	assert_local(snap, "::ffff:10.0.0.1", 0, "[::ffff:10.0.0.1]:80");
+	assert_local(snap, "::ffff:10.0.0.1", 0, "10.0.0.1:80");
 	assert_local(snap, "255.255.255.255", 0, "255.255.255.255:80");
 }
 
