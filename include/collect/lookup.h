@@ -22,6 +22,19 @@ size_t lookup_service(const char *name, uint16_t *ports, size_t most);
  */
 size_t lookup_host(const char *name, struct address *addresses, size_t most);
 
+/* The same, but who answers late is not waited for: then it is -ETIMEDOUT. */
+int lookup_host_within(const char *name, unsigned milliseconds, struct address *addresses,
+		       size_t most);
+
+/* Those that /etc/hosts gives to `name`: nobody is asked.  "localhost" always has some. */
+size_t lookup_host_file(const char *name, struct address *addresses, size_t most);
+
+enum { LOOKUP_MS = 1000 };	/* to wait for all the names of one command */
+
+/* Does a process of this name run, as far as can be seen; is there such a user in /etc/passwd? */
+bool lookup_process(const char *name);
+bool lookup_user(const char *name);
+
 /* Id of the cgroup (v2) with this path, as /proc/PID/cgroup writes it; 0: there is none. */
 uint64_t lookup_cgroup(const char *path);
 

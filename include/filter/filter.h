@@ -27,8 +27,12 @@ struct filter_names {
 	void *context;
 	/* Ports with this service name, at most `most`; 0: unknown. */
 	size_t (*service)(void *context, const char *name, uint16_t *ports, size_t most);
-	/* Addresses of a host, at most `most`; 0: unknown. */
-	size_t (*host)(void *context, const char *name, struct address *addresses, size_t most);
+	/*
+	 * Addresses of a host, at most `most`; 0: unknown, FILTER_HOST_LATE: the
+	 * resolver did not answer in time.  Unless `ask`, only what a file says.
+	 */
+	size_t (*host)(void *context, const char *name, bool ask, struct address *addresses,
+		       size_t most);
 	/* Index of an interface; 0: there is none, UINT32_MAX: that can't be told. */
 	uint32_t (*interface)(void *context, const char *name);
 	/* Id of a cgroup by its path; 0: unknown. */
@@ -39,10 +43,13 @@ struct filter_names {
 
 enum { FILTER_TEXT_MAX = 64 * 1024, FILTER_ERROR_MAX = 256 };
 
+#define FILTER_HOST_LATE SIZE_MAX
+
 /* What is wrong with a text: one sentence, and the place of the bad word in it. */
 struct filter_error {
 	char text[FILTER_ERROR_MAX];
 	size_t start, length;		/* bytes; length 0: the end of the text */
+	bool target;			/* it was read as a target: no word of the language */
 };
 
 /*

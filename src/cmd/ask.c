@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the words of the command line to a filter, and errors that show their place. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,12 +10,20 @@
 #include "base/spell.h"
 #include "base/text.h"
 #include "cmd.h"
+#include "habit.h"
 #include "collect/facts.h"
 #include "collect/lookup.h"
+#include "model/protocol.h"
 
 enum {
 	CONTEXT = 40,			/* bytes shown beside a bad word */
-	ADVICE_MAX = 128,
+	WORD_MAX = 128,
+};
+
+/* What names are looked up for. */
+struct asker {
+	struct source *source;
+	bool late;			/* the resolver is: it is asked no more */
 };
 
 #define BLANKS " \t\r\n"
@@ -25,20 +34,28 @@ static size_t find_service(void *context, const char *name, uint16_t *ports, siz
 	return lookup_service(name, ports, most);
 }
 
-static size_t find_host(void *context, const char *name, struct address *addresses, size_t most)
+static size_t find_host(void *context, const char *name, bool resolver,
+			struct address *addresses, size_t most)
 {
-	(void)context;
-	return lookup_host(name, addresses, most);
+	struct asker *asker = context;
+	size_t count = lookup_host_file(name, addresses, most);
+	int found;
+
+	if (count || !resolver)
+		return count;
+	found = asker->late ? -ETIMEDOUT : lookup_host_within(name, LOOKUP_MS, addresses, most);
+	asker->late |= found < 0;
+	return found < 0 ? FILTER_HOST_LATE : (size_t)found;
 }
 
 static uint32_t find_interface(void *context, const char *name)
 {
-	return source_interface(context, name);
+	return source_interface(((struct asker *)context)->source, name);
 }
 
 static bool has_address(void *context, const struct address *address, uint8_t bits)
 {
-	return facts_has_address(context, address, bits) != TRUTH_NO;
+	return facts_has_address(((struct asker *)context)->source, address, bits) != TRUTH_NO;
 }
 
 static uint64_t find_cgroup(void *context, const char *path)
@@ -94,19 +111,61 @@ static const char *command_nearest(const struct settings *settings,
 	return spell.best;
 }
 
-static void complain_refused(const struct settings *settings, const char *text,
-			     const struct filter_error *error)
+/* A word alone that resembles no protocol is no slip: most that are written so name a process. */
+static bool is_name(const char *word)
 {
-	const char *command = command_nearest(settings, error);
-	char advice[ADVICE_MAX];
+	struct spell spell = { .word = word, .length = strlen(word) };
 
-	if (!command) {
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		spell_try(&spell, protocols[protocol].name);
+	return !spell.best && habit_is_plain(word) && !strpbrk(word, ":/,@%") &&
+	       word[strspn(word, "0123456789.-")];
+}
+
+/* What to say of a word that was refused; false: what the filter says. */
+static bool find_advice(const struct settings *settings, struct source *source, const char *word,
+			const char *command, char advice[ADVICE_MAX])
+{
+	if (habit_of_target(word, "conntab", advice) || habit_of_word(word, advice) ||
+	    habit_of_name(settings->replay ? NULL : source, word, advice))
+		return true;
+	if (command)
+		snprintf(advice, ADVICE_MAX, "no command, and no word of a filter; "
+			 "did you mean the command '%s'?", command);
+	else if (settings->words[0] && !settings->words[1] && is_name(word))
+		snprintf(advice, ADVICE_MAX, "unknown word; a process by its name: "
+			 "conntab process %s", word);
+	else
+		return false;
+	return true;
+}
+
+/* The whole word, where only a piece of a list is bad. */
+static bool take_word(const char *text, const struct filter_error *error, char word[WORD_MAX])
+{
+	static const char ends[] = BLANKS "()&|!=<>~\"'";
+	size_t start = error->start, length;
+
+	while (start && !strchr(ends, text[start - 1]))
+		start--;
+	length = strcspn(text + start, ends);
+	if (!length || length >= WORD_MAX)
+		return false;
+	memcpy(word, text + start, length);
+	word[length] = '\0';
+	return true;
+}
+
+static void complain_refused(const struct settings *settings, struct source *source,
+			     const char *text, const struct filter_error *error)
+{
+	char advice[ADVICE_MAX], word[WORD_MAX];
+
+	if (error->target && take_word(text, error, word) &&
+	    find_advice(settings, source, word, command_nearest(settings, error), advice))
+		complain("filter", word, advice);
+	else
 		complain_filter(text, error);
-		return;
-	}
-	snprintf(advice, sizeof(advice), "no command, and no word of a filter; "
-		 "did you mean the command '%s'?", command);
-	complain("unknown word", settings->maybe_command, advice);
 }
 
 /* ---- the words, joined ------------------------------------------------ */
@@ -204,8 +263,9 @@ static bool join_words(struct buf *text, char *const *words)
 
 enum status ask(const struct settings *settings, struct source *source, struct filter **filter)
 {
+	struct asker asker = { .source = source };
 	struct filter_names names = {
-		.context = source, .service = find_service, .host = find_host,
+		.context = &asker, .service = find_service, .host = find_host,
 	};
 	struct filter_error error = { .length = 0 };
 	struct buf text;
@@ -224,7 +284,7 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 	if (join_words(&text, settings->words)) {
 		*filter = filter_parse(text.data, &names, &error);
 		if (!*filter)
-			complain_refused(settings, text.data, &error);
+			complain_refused(settings, source, text.data, &error);
 	}
 	buf_free(&text);
 	return *filter ? STATUS_FOUND : STATUS_USAGE;

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "habit.h"
 #include "option.h"
 
 static const struct command *const commands[] = {
@@ -117,7 +118,8 @@ static enum status show_help(void)
 	show_commands(&out);
 	buf_add_literal(&out, "\nOptions:\n");
 	options_show(NULL, &out);
-	buf_add_literal(&out, "\nTargets: 8080, 22,80, 8000-8010, https, 127.0.0.1:8080, udp:53\n"
+	buf_add_literal(&out, "\nTargets: 8080, 22,80, 8000-8010, https, 127.0.0.1:8080, "
+			      "localhost:80, udp:53\n"
 			      "Filters: dport 443 and not user root, state time-wait, "
 			      "dst 10.0.0.0/8\n"
 			      "Exit status: 0 found, 1 nothing matched, 2 wrong usage, "
@@ -199,12 +201,20 @@ static const char *extra_word(const struct settings *settings, const struct comm
 
 static bool is_for_another(const struct settings *settings, const struct command *command)
 {
-	char advice[64];
+	char advice[ADVICE_MAX + 64], here[ADVICE_MAX] = "";
+	const char *option = settings->only.option, *value = "";
 
-	if (!settings->only.option || strcmp(settings->only.command, command->name) == 0)
+	if (!option || strcmp(settings->only.command, command->name) == 0)
 		return false;
-	snprintf(advice, sizeof(advice), "only conntab %s takes it", settings->only.command);
-	complain("option", settings->only.option, advice);
+	/* "--user www-data" of a list is a word of its filter. */
+	if (settings->user)
+		value = settings->user;
+	else if (settings->device)
+		value = settings->device;
+	habit_of_option(option, value, "conntab", here);
+	snprintf(advice, sizeof(advice), "only conntab %s takes it%s%s", settings->only.command,
+		 *here ? "; " : "", here);
+	complain("option", option, advice);
 	return true;
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/spell.h"
 #include "option.h"
 #include "model/protocol.h"
 #include "model/query.h"
@@ -201,34 +200,6 @@ static const struct option_row *find_option(uint32_t letter)
 	return NULL;
 }
 
-/* The option that begins like the word, or is spelled most like it; NULL: none. */
-static const char *option_nearest(const char *word)
-{
-	struct spell spell = { .word = word, .length = strcspn(word, "=") };
-
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (strncmp(options[i].name, word, spell.length) == 0)
-			return options[i].name;
-		spell_try(&spell, options[i].name);
-	}
-	return spell.best;
-}
-
-static void complain_unknown(const char *word)
-{
-	const char *foreign = *word == '-' ? option_foreign(word) : NULL;
-	const char *nearest = word[0] == '-' && word[1] == '-' ? option_nearest(word + 2) : NULL;
-	char advice[64];
-
-	if (foreign || !nearest) {
-		complain("unknown option", word,
-			 foreign ? foreign : "conntab --help lists the options");
-		return;
-	}
-	snprintf(advice, sizeof(advice), "did you mean --%s?", nearest);
-	complain("unknown option", word, advice);
-}
-
 /*
  * getopt_long() tells a bad letter by optopt, and then optind may not be behind its word yet; a
  * bad long option by the word itself, and optopt is 0 or that of a known option.
@@ -246,7 +217,7 @@ static void complain_option(char **argv, int result)
 	else if (known && strchr(word, '='))
 		complain("option", word, "it takes no value");
 	else
-		complain_unknown(word);
+		option_unknown(word, argv, argv[optind]);
 }
 
 /*
@@ -260,6 +231,8 @@ static bool is_whole(char **argv, const struct option *option)
 
 	if (strcspn(word + 2, "=") == strlen(option->name))
 		return true;
+	if (option_is_word(word, argv, argv[optind]))
+		return false;
 	snprintf(advice, sizeof(advice), "options are not abbreviated, write --%s", option->name);
 	complain("option", word, advice);
 	return false;
@@ -285,6 +258,8 @@ static bool read_options(struct settings *settings, int argc, char **argv)
 	int letter, which = -1;
 
 	*settings = (struct settings){ .extras = EXTRA_OWNERS };
+	if (option_lsof(argv))
+		return false;
 	make_getopt(letters, longs);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, letters, longs, &which)) != -1) {

@@ -30,7 +30,21 @@ bool count_by_parse(struct settings *settings, const char *list);
 /* The options as lines of --help: those of one command only, or (NULL) all others. */
 void options_show(const char *command, struct buf *out);
 
-/* What to say to who knows this option from ss or netstat; NULL: nothing. */
+/*
+ * Say of an unknown option what may be meant; `next` stands behind it, or is
+ * NULL.  Are there options of lsof, which hold what getopt() takes for many of
+ * ours?  Then it says so.
+ */
+void option_unknown(const char *word, char *const *argv, const char *next);
+
+/* Is it a word of a filter, with dashes?  Then it says so. */
+bool option_is_word(const char *word, char *const *argv, const char *next);
+bool option_lsof(char *const *argv);
+
+/* What to say to who knows this option from another tool; NULL: nothing. */
 const char *option_foreign(const char *word);
+
+/* What the option says by which ss lists sockets of this protocol, "u_str"; NULL: there is none. */
+const char *option_of_protocol(const char *word);
 
 #endif

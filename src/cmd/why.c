@@ -260,7 +260,7 @@ const struct command why_command = {
 		 "       conntab why [OPTIONS] -- COMMAND [ARGUMENT...]\n\n"
 		 "Would bind() work?  If not: which socket is in the way, whose it is, which rule\n"
 		 "of the kernel makes it so, and what to do.\n\n"
-		 "Targets: 8080, 127.0.0.1:8080, [::1]:8080, udp:53, 8000-8010, /run/app.sock\n"
+		 "Targets: 8080, 127.0.0.1:8080, localhost:8080, udp:53, 8000-8010, /run/app.sock\n"
 		 "Exit status: 0 it would work, 1 it would fail, 2 wrong usage, 3 unknown\n\n"
 		 "Options besides -t, -u, -4, -6, -N, -P, -j, -q and --replay:\n",
 };

@@ -2,21 +2,25 @@
 /* The words behind `conntab why`: each is one socket that is wanted, or several. */
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/array.h"
 #include "collect/lookup.h"
+#include "habit.h"
 #include "why.h"
 
-enum { HOST_MAX = 256, PORTS_OF_NAME = 4 };
+enum { HOST_MAX = 256, PORTS_OF_NAME = 4, ADDRESSES_MOST = 16 };
 
 /* What a word is made of. */
 struct target {
 	const char *word;
 	enum protocol protocol;		/* PROTOCOL_COUNT: it names none */
-	struct address address;		/* AF_UNSPEC: all, IPv4 and IPv6 */
+	struct address addresses[ADDRESSES_MOST];	/* AF_UNSPEC: all, IPv4 and IPv6 */
+	size_t count;
+	bool named;			/* by the name of a host */
 	uint32_t scope;
 	const char *ports;
 };
@@ -28,6 +32,56 @@ static enum status refuse(const char *word, const char *why)
 {
 	complain("target", word, why);
 	return STATUS_USAGE;
+}
+
+static bool is_protocol(const char *word)
+{
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		if (strcasecmp(word, protocols[protocol].name) == 0)
+			return true;
+	return false;
+}
+
+/* "tcp 80": the word behind `word`, if it can be written behind it; NULL: it can't. */
+static const char *next_of(const struct inquiries *all, const char *word)
+{
+	char **words = all->settings->words;
+
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	return *words && words[1] && habit_is_plain(words[1]) ? words[1] : NULL;
+}
+
+/* "nginx": what is asked by the name of a process is the list. */
+static enum status refuse_name(const char *word)
+{
+	char advice[ADVICE_MAX];
+
+	if (!isalpha((unsigned char)*word) || !habit_is_plain(word) || strpbrk(word, ":/,"))
+		return refuse(word, expected);
+	snprintf(advice, sizeof(advice), "expected a port (8080, https), an address and a port "
+		 "(127.0.0.1:8080) or a path; a process by its name: conntab process %s", word);
+	return refuse(word, advice);
+}
+
+/* No target: what else may it be? */
+static enum status refuse_unknown(const struct inquiries *all, const char *word)
+{
+	const char *next = is_protocol(word) ? next_of(all, word) : NULL;
+	struct address address;
+	char advice[ADVICE_MAX];
+
+	if (next)
+		snprintf(advice, sizeof(advice), "the protocol and its port are one word: "
+			 "conntab why %s:%s", word, next);
+	else if (inet_pton(AF_INET, word, address.bytes) == 1 ||
+		 lookup_host_file(word, &address, 1))
+		snprintf(advice, sizeof(advice), "expected a port behind it: conntab why %s:8080",
+			 word);
+	else if (!habit_of_target(word, "conntab why", advice) &&
+		 !habit_of_name(all->settings->replay ? NULL : all->source, word, advice))
+		return refuse_name(word);
+	return refuse(word, advice);
 }
 
 /* ---- parts of a word ------------------------------------------------- */
@@ -63,10 +117,42 @@ static bool parse_address(struct address *address, const char *host)
 	*address = (struct address){ .family = AF_UNSPEC };
 	if (!*host || strcmp(host, "*") == 0)
 		return true;
-	if (strcasecmp(host, "localhost") == 0)
-		host = "127.0.0.1";
 	address->family = strchr(host, ':') ? AF_INET6 : AF_INET;
 	return inet_pton(address->family, host, address->bytes) == 1;
+}
+
+/* A name of a host, and not of a service: "http:80" is a slip. */
+static bool is_host_name(const char *host)
+{
+	uint16_t port;
+
+	return isalpha((unsigned char)*host) &&
+	       !host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789-._")] &&
+	       !lookup_service(host, &port, 1);
+}
+
+/* All its addresses, in the order in which a server will try them. */
+static enum status take_name(const struct inquiries *all, struct target *target, const char *host)
+{
+	char advice[ADVICE_MAX];
+	int found;
+
+	if (habit_of_target(target->word, "conntab why", advice))
+		return refuse(target->word, advice);
+	if (!is_host_name(host))
+		return refuse_unknown(all, target->word);
+	target->named = true;
+	found = lookup_host_within(host, LOOKUP_MS, target->addresses, ADDRESSES_MOST);
+	target->count = found > 0 ? (size_t)found : 0;
+	if (!target->count)
+		target->count = lookup_host_file(host, target->addresses, ADDRESSES_MOST);
+	if (target->count)
+		return STATUS_FOUND;
+	if (found == 0)
+		return refuse(target->word, "no host of this name is known");
+	complain("target", target->word, "the resolver did not answer in time: write an address");
+	return STATUS_INCOMPLETE;
 }
 
 /* The colon between address and port: the last one, but none within brackets. */
@@ -98,10 +184,9 @@ static enum status take_host(struct inquiries *all, struct target *target, const
 	host[length] = '\0';
 	if (!take_scope(all, target, host))
 		return refuse(target->word, "there is no interface of the name behind the %");
-	if (!parse_address(&target->address, host))
-		return refuse(target->word, "expected an IP address in front of the port: a name "
-					    "may have several");
-	if (!address_needs_scope(&target->address))
+	if (!parse_address(target->addresses, host))
+		return take_name(all, target, host);
+	if (!address_needs_scope(target->addresses))
 		target->scope = 0;
 	return STATUS_FOUND;
 }
@@ -129,7 +214,8 @@ struct inquiry *why_add_inquiry(struct inquiries *all)
 	return &items[all->count++];
 }
 
-static enum status add_request(struct inquiries *all, const struct target *target, uint16_t port)
+static enum status add_request(struct inquiries *all, const struct target *target,
+			       const struct address *address, uint16_t port)
 {
 	const struct settings *settings = all->settings;
 	struct inquiry *inquiry = why_add_inquiry(all);
@@ -140,13 +226,13 @@ static enum status add_request(struct inquiries *all, const struct target *targe
 	request = &inquiry->request;
 	*request = (struct bind_request){
 		.protocol = target->protocol,
-		.local = { .address = target->address, .port = port },
+		.local = { .address = *address, .port = port },
 		.reuseaddr = settings->why & WHY_REUSEADDR,
 		.reuseport = settings->why & WHY_REUSEPORT,
 		.v6only = settings->why & WHY_V6ONLY,
 		.scope = target->scope,
 	};
-	if (target->address.family == AF_UNSPEC)
+	if (address->family == AF_UNSPEC)
 		request->local.address = any_address(settings);
 	else
 		inquiry->usual_v6only = !(settings->why & (WHY_V6ONLY | WHY_DUAL_STACK));
@@ -162,41 +248,45 @@ static long parse_port(const char *text, char **end)
 }
 
 static enum status add_service(struct inquiries *all, const struct target *target,
-			       const char *name)
+			       const struct address *address, const char *name)
 {
 	uint16_t ports[PORTS_OF_NAME];
 	size_t count = lookup_service(name, ports, PORTS_OF_NAME);
 	enum status status = STATUS_FOUND;
 
 	if (!count)
-		return refuse(target->word, expected);
+		return refuse_unknown(all, target->word);
 	for (size_t i = 0; i < count && status == STATUS_FOUND; i++)
-		status = add_request(all, target, ports[i]);
+		status = add_request(all, target, address, ports[i]);
 	return status;
 }
 
 /* "8080", "8000-8010" or "https". */
-static enum status add_ports(struct inquiries *all, const struct target *target, const char *text)
+static enum status add_ports(struct inquiries *all, const struct target *target,
+			     const struct address *address, const char *text)
 {
 	enum status status = STATUS_FOUND;
 	char *end;
 	long first = parse_port(text, &end), last = first;
 
 	if (!isdigit((unsigned char)*text))
-		return add_service(all, target, text);
+		return add_service(all, target, address, text);
 	if (first >= 0 && *end == '-')
 		last = parse_port(end + 1, &end);
-	if (first < 0 || last < 0 || *end)
+	if (*end)
+		return refuse_unknown(all, target->word);
+	if (first < 0 || last < 0)
 		return refuse(target->word, "expected ports from 0 to 65535");
 	if (last < first)
 		return refuse(target->word, "the range ends before it begins");
 	for (long port = first; port <= last && status == STATUS_FOUND; port++)
-		status = add_request(all, target, (uint16_t)port);
+		status = add_request(all, target, address, (uint16_t)port);
 	return status;
 }
 
 /* "22,80,443" */
-static enum status add_list(struct inquiries *all, const struct target *target)
+static enum status add_list(struct inquiries *all, const struct target *target,
+			    const struct address *address)
 {
 	char *list = strdup(target->ports), *rest = list;
 	enum status status = STATUS_FOUND;
@@ -206,7 +296,7 @@ static enum status add_list(struct inquiries *all, const struct target *target)
 		return STATUS_INCOMPLETE;
 	}
 	while (rest && status == STATUS_FOUND)
-		status = add_ports(all, target, strsep(&rest, ","));
+		status = add_ports(all, target, address, strsep(&rest, ","));
 	free(list);
 	return status;
 }
@@ -214,7 +304,7 @@ static enum status add_list(struct inquiries *all, const struct target *target)
 static enum status check(const struct inquiries *all, const struct target *target)
 {
 	uint32_t versions = all->settings->versions;
-	int family = target->address.family;
+	int family = target->named ? AF_UNSPEC : target->addresses->family;
 
 	if (!protocols[target->protocol].has_ports)
 		return refuse(target->word, "raw sockets have no ports to be in the way of each "
@@ -228,14 +318,29 @@ static enum status check(const struct inquiries *all, const struct target *targe
 	return STATUS_FOUND;
 }
 
+/* Of a name with addresses of both IP versions, -4 and -6 take those of one. */
+static bool is_asked(const struct inquiries *all, const struct address *address)
+{
+	uint32_t version = address->family == AF_INET ? IP_VERSION_4 : IP_VERSION_6;
+
+	return address->family == AF_UNSPEC || !all->settings->versions ||
+	       (all->settings->versions & version);
+}
+
 static enum status add_target(struct inquiries *all, struct target *target,
 			      enum protocol protocol)
 {
 	enum status status;
+	size_t before = all->count;
 
 	target->protocol = protocol;
 	status = check(all, target);
-	return status == STATUS_FOUND ? add_list(all, target) : status;
+	for (size_t i = 0; i < target->count && status == STATUS_FOUND; i++)
+		if (is_asked(all, &target->addresses[i]))
+			status = add_list(all, target, &target->addresses[i]);
+	if (status == STATUS_FOUND && all->count == before)
+		return refuse(target->word, "it has no address of that IP version");
+	return status;
 }
 
 /* By which protocols it is asked for: by that in front of it, else by those of the options. */
@@ -248,7 +353,7 @@ static uint32_t protocols_of(const struct settings *settings, const struct targe
 
 enum status why_add_target(struct inquiries *all, const char *word)
 {
-	struct target target = { .word = word, .protocol = PROTOCOL_COUNT };
+	struct target target = { .word = word, .protocol = PROTOCOL_COUNT, .count = 1 };
 	enum status status = take_host(all, &target, take_protocol(&target, word));
 	uint32_t asked = protocols_of(all->settings, &target);
 

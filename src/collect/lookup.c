@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of services and hosts. */
+/* Names of services, processes and users. */
 #include "collect/lookup.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
+#include <dirent.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,34 +64,47 @@ size_t lookup_service(const char *name, uint16_t *ports, size_t most)
 	return count;
 }
 
-static bool copy_address(struct address *address, const struct addrinfo *info)
+enum { COMMAND_MAX = 15 };		/* TASK_COMM_LEN - 1: so much of a name the kernel keeps */
+
+static bool is_called(const char *pid, const char *name)
 {
-	*address = (struct address){ .family = (uint8_t)info->ai_family };
-	if (info->ai_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)info->ai_addr;
+	char path[300], command[64] = "";
+	size_t length;
+	FILE *file;
 
-		memcpy(address->bytes, &in->sin_addr, sizeof(in->sin_addr));
-		return true;
-	}
-	if (info->ai_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)info->ai_addr;
-
-		memcpy(address->bytes, &in6->sin6_addr, sizeof(in6->sin6_addr));
-		return true;
-	}
-	return false;
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	length = fread(command, 1, sizeof(command) - 1, file);
+	fclose(file);
+	command[length && command[length - 1] == '\n' ? length - 1 : length] = '\0';
+	return *command && strncmp(command, name, COMMAND_MAX) == 0;
 }
 
-size_t lookup_host(const char *name, struct address *addresses, size_t most)
+bool lookup_process(const char *name)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list = NULL;
-	size_t count = 0;
+	DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+	bool found = false;
 
-	if (getaddrinfo(name, NULL, &hints, &list) != 0)
-		return 0;
-	for (const struct addrinfo *info = list; info && count < most; info = info->ai_next)
-		count += copy_address(&addresses[count], info);
-	freeaddrinfo(list);
-	return count;
+	while (dir && !found && (entry = readdir(dir)))
+		found = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+			is_called(entry->d_name, name);
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+bool lookup_user(const char *name)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *user;
+	bool found = false;
+
+	while (file && !found && (user = fgetpwent(file)))
+		found = strcmp(user->pw_name, name) == 0;
+	if (file)
+		fclose(file);
+	return found;
 }

@@ -199,7 +199,7 @@ static bool is_of_family(const struct host_text *host, const struct address *add
 }
 
 /* Once for both ends: it may take long, and the answer may change. */
-static size_t look_up(struct parser *parser, const char *name)
+static size_t look_up(struct parser *parser, const char *name, bool ask)
 {
 	const struct filter_names *names = parser->names;
 
@@ -211,7 +211,7 @@ static size_t look_up(struct parser *parser, const char *name)
 	parser->host = name;
 	parser->found_count = 0;
 	if (parser->found && names->host)
-		parser->found_count = names->host(names->context, name, parser->found,
+		parser->found_count = names->host(names->context, name, ask, parser->found,
 						  HOST_ADDRESSES_MAX);
 	return parser->found_count;
 }
@@ -230,8 +230,12 @@ static struct node *named_host(struct parser *parser, const struct token *piece,
 	if (host->bits || host->brackets || strchr(host->address, ':') ||
 	    !host->address[strspn(host->address, "0123456789./")])
 		return fail(parser, piece, "no address: %s", expected);
-	count = look_up(parser, host->address);
+	/* A target without a port may be a slip of the pen, which must not ask the network. */
+	count = look_up(parser, host->address, end != END_TARGET || host->port);
 	addresses = parser->found;
+	if (count == FILTER_HOST_LATE)
+		return fail(parser, piece, "the resolver did not answer in time: who has this "
+					   "name is not known");
 	if (!count)
 		return fail(parser, piece, "no host of this name is known; %s", expected);
 	for (size_t i = 0; i < count; i++) {

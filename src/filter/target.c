@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Targets: "8080", ":https", "8000-8010", "22,80,443", "127.0.0.1:8080",
- * "[::1]:8080", "udp:53", "tcp": sockets by their local end.
+ * "[::1]:8080", "localhost:80", "udp:53", "tcp": sockets by their local end.
  */
 #include <ctype.h>
 #include <string.h>
@@ -10,14 +10,16 @@
 #include "base/spell.h"
 #include "word.h"
 
-/* "udp:53" and "udp": the protocol is taken off. */
-static uint32_t take_protocol(const char **text)
+enum { HOST_MAX = 256 };
+
+/* "udp:53" and "udp", and where it may have a version "udp6": the protocol is taken off. */
+static uint32_t take_protocol(const char **text, bool version)
 {
 	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
 		size_t length = strlen(protocols[protocol].name);
 
 		if (strncasecmp(*text, protocols[protocol].name, length) != 0 ||
-		    ((*text)[length] && (*text)[length] != ':'))
+		    ((*text)[length] && (*text)[length] != ':' && !version))
 			continue;
 		*text += length + ((*text)[length] == ':' && (*text)[length + 1]);
 		return PROTOCOL_BIT(protocol);
@@ -44,11 +46,8 @@ static struct node *protocol_term(struct parser *parser, const struct token *wor
 	return term;
 }
 
-/*
- * Has it the form of an address, or of an address and a port?  Names of hosts
- * are not among them: a slip of the pen must not ask the network.
- */
-static bool is_host(const char *text)
+/* Has it the form of an address, or of an address and a port? */
+static bool is_address(const char *text)
 {
 	const char *colon = strchr(text, ':'), *end = text + strspn(text, "0123456789./");
 
@@ -96,6 +95,70 @@ static bool is_ports(const struct parser *parser, const char *text)
 	return is_service(parser, name);
 }
 
+/* "80", "https" or "*" behind the colon of a host. */
+static bool is_port(const struct parser *parser, const char *text, size_t length)
+{
+	char name[64];
+
+	if (!length || length >= sizeof(name))
+		return false;
+	memcpy(name, text, length);
+	name[length] = '\0';
+	return isdigit((unsigned char)*name) || strcmp(name, "*") == 0 || is_service(parser, name);
+}
+
+/* As netstat has it, "tcp6". */
+static bool is_versioned(const char *name)
+{
+	const char *rest = name;
+
+	return take_protocol(&rest, true) && (strcmp(rest, "4") == 0 || strcmp(rest, "6") == 0);
+}
+
+/* Words of the language are no hosts, and neither are services: "port:80", "http:80". */
+static bool is_taken(const struct parser *parser, const char *name)
+{
+	struct word word;
+
+	return word_find(name, &word) || states_named(name) || is_versioned(name) ||
+	       is_service(parser, name);
+}
+
+/* The name in front of a colon or a comma; false: that is no name of a host. */
+static bool take_name(const char *text, char name[HOST_MAX])
+{
+	static const char plain[] = "0123456789-._", letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+	size_t length = strcspn(text, ":,");
+
+	if (!length || length >= HOST_MAX || *text == '-' || strspn(text, letters) != length)
+		return false;
+	memcpy(name, text, length);
+	name[length] = '\0';
+	return name[strspn(name, plain)] != '\0';
+}
+
+/* "db.example.org:5432" */
+static bool is_host_and_port(const struct parser *parser, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	char name[HOST_MAX];
+
+	return colon && take_name(text, name) && name[colon - text] == '\0' &&
+	       is_port(parser, colon + 1, strcspn(colon + 1, ",-")) && !is_taken(parser, name);
+}
+
+/* "localhost": alone, only where a file knows it; a slip of the pen must not ask the network. */
+static bool is_known_host(const struct parser *parser, const char *text)
+{
+	const struct filter_names *names = parser->names;
+	struct address address;
+	char name[HOST_MAX];
+
+	return names->host && take_name(text, name) &&
+	       names->host(names->context, name, false, &address, 1) > 0;
+}
+
 static struct node *ports_node(struct parser *parser, const struct token *word)
 {
 	struct node *term = term_new(parser, TERM_PORT, word);
@@ -107,12 +170,18 @@ static struct node *ports_node(struct parser *parser, const struct token *word)
 	return parser->failed ? NULL : term;
 }
 
+static bool is_path(const char *text)
+{
+	return *text == '/' || strncmp(text, "./", 2) == 0 || strncmp(text, "../", 3) == 0;
+}
+
 static struct node *fail_unknown(struct parser *parser, const struct token *word)
 {
 	const char *nearest = word_nearest(word->text);
 
-	if (*word->text == '/' || *word->text == '@')
-		return fail(parser, word, "unix sockets are not listed by this version");
+	if (is_path(word->text) || *word->text == '@')
+		return fail(parser, word, "unix sockets are not listed by this version; "
+					  "conntab why PATH says who has one");
 	if (states_named(word->text))
 		return fail(parser, word, "a state is asked for with 'state' in front: state %s",
 			    word->text);
@@ -122,19 +191,23 @@ static struct node *fail_unknown(struct parser *parser, const struct token *word
 				  "'state listening', 'dport 443', 'user root'");
 }
 
-struct node *parse_target(struct parser *parser, const struct token *word)
+static struct node *read_target(struct parser *parser, const struct token *word)
 {
 	struct token rest = *word;
-	uint32_t mask = take_protocol(&rest.text);
+	uint32_t mask = take_protocol(&rest.text, false);
 	struct node *node = NULL;
 
 	if (*rest.text == ':' && !rest.text[1])
 		return fail(parser, word, "expected a port behind the colon");
 	if (*rest.text && *rest.text != '/' && *rest.text != '@') {
-		if (is_host(rest.text))
+		if (is_address(rest.text))
+			node = parse_hosts(parser, &rest, END_TARGET);
+		else if (is_host_and_port(parser, rest.text))
 			node = parse_hosts(parser, &rest, END_TARGET);
 		else if (is_ports(parser, rest.text))
 			node = ports_node(parser, &rest);
+		else if (is_known_host(parser, rest.text))
+			node = parse_hosts(parser, &rest, END_TARGET);
 		if (!node)
 			return parser->failed ? NULL : fail_unknown(parser, word);
 	} else if (!mask) {
@@ -147,4 +220,12 @@ struct node *parse_target(struct parser *parser, const struct token *word)
 	if (!node)
 		return protocol_term(parser, word, mask);
 	return node_join(parser, NODE_AND, protocol_term(parser, word, mask), node);
+}
+
+struct node *parse_target(struct parser *parser, const struct token *word)
+{
+	struct node *node = read_target(parser, word);
+
+	parser->error->target = !node && !word->quoted;
+	return node;
 }

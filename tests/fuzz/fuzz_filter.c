@@ -14,9 +14,11 @@ static size_t no_ports(void *context, const char *name, uint16_t *ports, size_t 
 	return *name & 1 ? 2 : 0;
 }
 
-static size_t no_hosts(void *context, const char *name, struct address *addresses, size_t most)
+static size_t no_hosts(void *context, const char *name, bool ask_resolver,
+		       struct address *addresses, size_t most)
 {
 	(void)context;
+	(void)ask_resolver;
 	if (*name & 2 || most < 2)
 		return 0;
 	addresses[0] = (struct address){ .family = 2, .bytes = { 127, 0, 0, 1 } };

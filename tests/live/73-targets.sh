@@ -107,10 +107,18 @@ finds 1 'connections > 0'
 finds 1 'connections = 1 and sport 8080'
 finds 0 'connections > 0 and sport 8081'
 
-# A name of a host is no target: nothing is asked.  Who is traced can't look for leaks.
+# A name of a host alone asks nobody, for it may be a slip; with a port it is looked up.  Who is traced
+# can't look for leaks.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
-run_as strace -f -qq -o "$TMP/trace" -e trace=connect,sendto,write "$CONNTAB" foo.example:80
-expect_rc 2 "foo.example:80: exit 2"
-expect_no_file "$TMP/trace" 'AF_INET' "foo.example:80: nobody is asked"
+asks() {
+	run_as strace -f -qq -o "$TMP/trace" -e trace=socket,connect,sendto,write "$CONNTAB" "$@"
+	expect_rc 2 "$*: exit 2"
+}
+for word in foo.example nosuch http:80 port:80 tcp6:80 listen:80; do
+	asks "$word"
+	expect_no_file "$TMP/trace" 'AF_INET|nscd' "$word: nobody is asked"
+done
+asks foo.example:80
+expect_err 'no host of this name|did not answer' "foo.example:80: unknown"
 
 end

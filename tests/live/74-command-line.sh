@@ -46,7 +46,7 @@ bad "unknown word" list recrd
 bad "not in this version" top
 bad "not in this version" ss -t
 bad "'record': unknown word" -- record
-bad "'list': unknown word" -t -- list
+bad "'fields': unknown word" -t -- fields
 ct list -- sport 8080
 expect_rc 0 "a command before --"
 ct help

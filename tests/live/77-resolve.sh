@@ -142,4 +142,49 @@ rctj -l -t -r
 expect_json '[.notes[] | select(.subject == "names")] | length == 1' "-j: the note"
 expect_json '.complete' "and the list is complete"
 
+# --- names as targets; without "multi" a resolver takes the first line of a file only
+echo 'multi on' >"$ETC/host.conf"
+printf '10.1.2.3 two.example.org\nfd00::1 two.example.org\n' >"$ETC/hosts"
+printf '10.1.2.3 web1.example.org web1\n' >>"$ETC/hosts"
+heard=$(server_hears)
+for words in web1:80 web1.example.org:http two.example.org:80 two.example.org:8001 web1 'udp 127.0.0.1'; do
+	# shellcheck disable=SC2086
+	rct -q $words
+	code=0
+	[[ $words != udp* ]] || code=1
+	expect_rc "$code" "$words: exit $code"
+done
+rctj two.example.org:8001
+expect_json '[.sockets[].local.address] == ["fd00::1"]' "two.example.org:8001: by its IPv6 address"
+rct late.example.org
+expect_rc 2 "a name alone that the file has not: exit 2"
+expect_err 'conntab host late\.example\.org' "says how it is asked for"
+rct why two.example.org:80
+expect_rc 1 "why two.example.org:80: exit 1, the worst"
+expect_out '^tcp 10\.1\.2\.3:80 is taken' "why: one address is taken"
+expect_out '^tcp \[fd00::1\]:80 is free' "why: the other is free"
+grep -q '^$' "$OUT"
+judge "why: an empty line between the answers" "$OUT"
+rct why -j two.example.org:80
+[ "$(jq -s -c '[.[].verdict] | sort' "$OUT")" = '["blocked","free"]' ]
+judge "why -j: an object for each address" "$OUT"
+rct why -4 two.example.org:8001
+expect_rc 0 "why -4: only the IPv4 address"
+expect_no_out 'fd00' "why -4: not the other"
+rct why -6 web1:80
+expect_rc 2 "why -6 of a name with IPv4 only: exit 2"
+expect_err 'no address of that IP version' "says so"
+[ "$(server_hears)" = "$heard" ]
+judge "the file was enough" "$OUT"
+for words in 'late.example.org:80' 'host late.example.org' 'why late.example.org:80' \
+	'late.example.org:80 or src other.example.org'; do
+	# shellcheck disable=SC2086
+	elapsed_of rct $words
+	echo "# $ELAPSED ms" >"$TMP/times"
+	[ "$ELAPSED" -le $((1300 + 3 * usual)) ] && grep -q 'did not answer in time' "$ERR"
+	judge "$words: given up after a second" "$TMP/times" "$ERR"
+done
+[ "$(server_hears)" -gt "$heard" ]
+judge "the server was asked" "$OUT"
+
 end

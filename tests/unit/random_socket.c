@@ -94,10 +94,11 @@ static size_t name_service(void *context, const char *name, uint16_t *ports, siz
 	return count;
 }
 
-static size_t name_host(void *context, const char *name, struct address *addresses, size_t most)
+static size_t name_host(void *context, const char *name, bool ask, struct address *addresses,
+			size_t most)
 {
 	(void)context;
-	if (strcmp(name, "both.example") != 0 || most < 2)
+	if (!ask || strcmp(name, "both.example") != 0 || most < 2)
 		return 0;
 	addresses[0] = address_of("10.0.0.1");
 	addresses[1] = address_of("2001:db8::1");

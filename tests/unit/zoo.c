@@ -218,11 +218,17 @@ static size_t name_service(void *context, const char *name, uint16_t *ports, siz
 	return count;
 }
 
-static size_t name_host(void *context, const char *name, struct address *addresses, size_t most)
+static size_t name_host(void *context, const char *name, bool ask, struct address *addresses,
+			size_t most)
 {
 	const struct zoo *zoo = context;
 	size_t count = 0;
 
+	/* What has a dot only the network knows. */
+	if (!ask && strchr(name, '.'))
+		return 0;
+	if (strcmp(name, "late.example.org") == 0)
+		return FILTER_HOST_LATE;
 	for (size_t i = 0; i < zoo->host_count; i++)
 		for (size_t j = 0; j < zoo->hosts[i].count && count < most; j++)
 			if (strcmp(zoo->hosts[i].name, name) == 0)
