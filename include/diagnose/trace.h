@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Run a command and see each bind(), listen() and connect() of it and of its
- * descendants that fails.  This is the one part of diagnose that does I/O.
+ * descendants that fails, and each bind() and listen() that works.  This is the
+ * one part of diagnose that does I/O.
  *
  * A seccomp filter makes the kernel stop a thread in these calls only, and
  * ptrace reads what came of them: some 25 us for each.  All other calls run
@@ -33,16 +34,17 @@
 enum trace_call { TRACE_BIND, TRACE_LISTEN, TRACE_CONNECT };
 
 /*
- * A call that failed: EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM, of connect()
- * also ECONNREFUSED, which for a non-blocking one is seen when the program asks
- * for SO_ERROR.  Not EADDRNOTAVAIL of a datagram's connect(), by which
- * getaddrinfo() sorts addresses.
+ * A call that failed: EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM, of bind() also
+ * EINVAL, ENODEV and what a path may meet, of connect() also ECONNREFUSED, which
+ * for a non-blocking one is seen when the program asks for SO_ERROR.  Not
+ * EADDRNOTAVAIL of a datagram's connect(), by which getaddrinfo() sorts
+ * addresses.  Or a bind() or listen() that worked, of IPv4, IPv6 and unix.
  */
-struct trace_failure {
+struct trace_result {
 	enum trace_call call;
-	int error;		/* errno */
-	uint32_t pid, tid;	/* of the process and its thread, which is stopped */
-	const char *command;	/* name of the process, untrusted; "" unknown */
+	int error;		/* errno; 0: it worked */
+	uint32_t pid, tid;	/* of the process and its thread, which is stopped; 0 unknown */
+	const char *command;	/* name of the process, untrusted; "" unknown, or it worked */
 	int fd;			/* in the program */
 	/*
 	 * Our own duplicate, to read options and ask for the namespace; closed after the callback.
@@ -55,8 +57,15 @@ struct trace_failure {
 	int backlog;		/* of listen() */
 };
 
+/* What happens to a process, with what it is about. */
+enum trace_life {
+	TRACE_FORKED,		/* it made the process `value` */
+	TRACE_REPLACED,		/* it runs another program now */
+	TRACE_ENDED,		/* with the status `value` of wait() */
+};
+
 /*
- * Who is told.  Both are called in another process than trace_run(), a copy
+ * Who is told.  All are called in another process than trace_run(), a copy
  * of the caller's, which stays the same from the first call to the last: so
  * `context` may remember what was said before.  Write on standard error only:
  * there the other standard descriptors are /dev/null, and all that were open
@@ -64,8 +73,15 @@ struct trace_failure {
  */
 struct trace_watch {
 	void *context;
-	void (*failed)(void *context, const struct trace_failure *failure);
-	/* A descendant runs this program without the privileges its file gives; may be NULL. */
+	void (*failed)(void *context, const struct trace_result *result);
+	/* NULL each: nobody wants to know. */
+	void (*worked)(void *context, const struct trace_result *result);
+	void (*lived)(void *context, enum trace_life life, uint32_t pid, uint64_t value);
+	/* Nothing happens; in how many ms to call again if nothing does, -1: never. */
+	int (*idle)(void *context);
+	/* Descendants live on, but from now on standard error is that of a failing program. */
+	void (*released)(void *context);
+	/* A descendant runs this program without the privileges its file gives. */
 	void (*unprivileged)(void *context, uint32_t pid, const char *program);
 };
 
@@ -93,9 +109,9 @@ struct trace_end {
  * when it stops.  Whoever kills us kills it.
  *
  * Descendants that outlive the command stay watched by a process that remains
- * in the background until the last of them ends.  It holds standard error open
- * only if that is no pipe; else it explains on that of the failing program,
- * where it is the same pipe.
+ * in the background until the last of them ends.  If standard error is a pipe
+ * it holds that open for two seconds, in which most daemons have failed or not;
+ * then it explains on that of the failing program, where it is the same pipe.
  *
  * 0 and `end`; or -errno, and the command did not run: -ENOENT, -EACCES,
  * -ENOEXEC ... of argv[0], -EPERM with a refusal.  -ECHILD: it ran, but the

@@ -9,7 +9,7 @@
 
 #include "diagnose/trace.h"
 
-static void say(void *context, const struct trace_failure *failure)
+static void say(void *context, const struct trace_result *failure)
 {
 	static const char *const calls[] = { "bind", "listen", "connect" };
 

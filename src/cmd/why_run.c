@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "collect/facts.h"
 #include "diagnose/trace.h"
+#include "why_run.h"
 #include "why_show.h"
 #include "why_unix.h"
 
@@ -30,6 +31,7 @@ struct watcher {
 	const struct settings *settings;
 	struct said said[SAID_MAX];
 	size_t count;
+	struct outcomes outcomes;
 };
 
 static bool is_same(const struct said *a, const struct said *b)
@@ -38,7 +40,7 @@ static bool is_same(const struct said *a, const struct said *b)
 	       memcmp(a->address, b->address, a->length) == 0;
 }
 
-static bool is_said(struct watcher *watcher, const struct trace_failure *failure)
+static bool is_said(struct watcher *watcher, const struct trace_result *failure)
 {
 	struct said said = { .call = failure->call, .error = failure->error };
 
@@ -56,7 +58,7 @@ static bool is_said(struct watcher *watcher, const struct trace_failure *failure
 /* ---- what was wanted ------------------------------------------------- */
 
 /* The namespace of a process: ours where it is the same, so that we need no right to enter it. */
-static int open_namespace(struct source **source, uint32_t pid)
+int why_open_namespace(struct source **source, uint32_t pid)
 {
 	struct stat own, other;
 	char path[64], text[16];
@@ -69,7 +71,7 @@ static int open_namespace(struct source **source, uint32_t pid)
 	return source_open(source, NULL);
 }
 
-static int request_of(const struct trace_failure *failure, struct bind_request *request)
+static int request_of(const struct trace_result *failure, struct bind_request *request)
 {
 	int err = failure->socket >= 0 ? facts_request_of(failure->socket, request) : -EBADF;
 
@@ -85,7 +87,7 @@ static int request_of(const struct trace_failure *failure, struct bind_request *
 /* ---- saying it ------------------------------------------------------- */
 
 /* " of nginx (pid 7)"; nothing of a process that is gone. */
-static void add_process(struct buf *text, const struct trace_failure *failure)
+static void add_process(struct buf *text, const struct trace_result *failure)
 {
 	if (!failure->pid)
 		return;
@@ -96,7 +98,7 @@ static void add_process(struct buf *text, const struct trace_failure *failure)
 	buf_add_text(text, *failure->command ? ")" : "");
 }
 
-static void add_failure(struct buf *out, const struct trace_failure *failure)
+static void add_failure(struct buf *out, const struct trace_result *failure)
 {
 	static const char *const calls[] = {
 		[TRACE_BIND] = "bind()", [TRACE_LISTEN] = "listen()", [TRACE_CONNECT] = "connect()",
@@ -129,14 +131,14 @@ static void show_answer(struct inquiries *all, struct inquiry *inquiry, struct b
 	}
 }
 
-static void explain(const struct settings *settings, const struct trace_failure *failure,
+static void explain(const struct settings *settings, const struct trace_result *failure,
 		    struct buf *out)
 {
 	struct inquiries all = { .settings = settings };
 	struct inquiry *inquiry = why_add_inquiry(&all);
 
 	if (inquiry && request_of(failure, &inquiry->request) == 0 &&
-	    open_namespace(&all.source, failure->pid) == 0) {
+	    why_open_namespace(&all.source, failure->pid) == 0) {
 		inquiry->happened = failure->error;
 		inquiry->caller = failure->pid;
 		inquiry->connecting = failure->call == TRACE_CONNECT;
@@ -173,7 +175,7 @@ static void read_path(uint32_t pid, const char *given, int length, char path[UNI
 		snprintf(path, UNIX_PATH_MAX + 64, "%s/%.*s", directory, length, given);
 }
 
-static bool read_unix(const struct trace_failure *failure, struct unix_request *request,
+static bool read_unix(const struct trace_result *failure, struct unix_request *request,
 		      char path[UNIX_PATH_MAX + 64])
 {
 	const struct sockaddr_un *address = (const struct sockaddr_un *)failure->address;
@@ -198,37 +200,81 @@ static bool read_unix(const struct trace_failure *failure, struct unix_request *
 	return true;
 }
 
-static void explain_unix(const struct settings *settings, const struct trace_failure *failure,
+static void explain_unix(const struct settings *settings, const struct trace_result *failure,
 			 struct buf *out)
 {
 	char path[UNIX_PATH_MAX + 64];
 	struct unix_request request;
 	struct source *source;
 
-	if (!read_unix(failure, &request, path) || open_namespace(&source, failure->pid) < 0)
+	if (!read_unix(failure, &request, path) || why_open_namespace(&source, failure->pid) < 0)
 		return;
 	why_show_unix(settings, source, &request, failure->error, out);
 	source_close(source);
 }
 
-static bool is_unix(const struct trace_failure *failure)
+static bool is_unix(const struct trace_result *failure)
 {
 	return failure->address && failure->address->sa_family == AF_UNIX;
 }
 
-static void say_failure(void *context, const struct trace_failure *failure)
+static void say_failure(const struct settings *settings, const struct trace_result *failure)
 {
-	struct watcher *watcher = context;
 	struct buf out;
 
-	if (is_said(watcher, failure) || watcher->settings->quiet ||
-	    buf_init(&out, STDERR_FILENO) < 0)
+	if (buf_init(&out, STDERR_FILENO) < 0)
 		return;
-	if (watcher->settings->view != VIEW_JSON)
+	if (settings->view != VIEW_JSON)
 		add_failure(&out, failure);
-	(is_unix(failure) ? explain_unix : explain)(watcher->settings, failure, &out);
+	(is_unix(failure) ? explain_unix : explain)(settings, failure, &out);
 	buf_flush(&out);
 	buf_free(&out);
+}
+
+/* ---- what is seen ---------------------------------------------------- */
+
+static void see_failure(void *context, const struct trace_result *failure)
+{
+	struct watcher *watcher = context;
+	struct attempt attempt;
+
+	if (watcher->settings->quiet)
+		return;
+	if (!is_said(watcher, failure))
+		say_failure(watcher->settings, failure);
+	if (failure->call != TRACE_CONNECT && why_attempt_of(failure, &attempt))
+		outcomes_failed(&watcher->outcomes, &attempt, failure->command);
+}
+
+static void see_success(void *context, const struct trace_result *success)
+{
+	struct watcher *watcher = context;
+	struct attempt attempt;
+
+	if (why_attempt_of(success, &attempt))
+		outcomes_worked(&watcher->outcomes, &attempt);
+}
+
+static void see_life(void *context, enum trace_life life, uint32_t pid, uint64_t value)
+{
+	struct outcomes *outcomes = &((struct watcher *)context)->outcomes;
+
+	if (life == TRACE_FORKED)
+		outcomes_forked(outcomes, pid, (uint32_t)value);
+	else if (life == TRACE_REPLACED)
+		outcomes_replaced(outcomes, pid);
+	else
+		outcomes_ended(outcomes, pid, (int)value);
+}
+
+static int be_idle(void *context)
+{
+	return outcomes_wait(&((struct watcher *)context)->outcomes, why_now_ms());
+}
+
+static void say_released(void *context)
+{
+	why_say_released(((struct watcher *)context)->settings);
 }
 
 static void say_unprivileged(void *context, uint32_t pid, const char *program)
@@ -265,11 +311,20 @@ static void die_as(int signal)
 enum status why_run(const struct settings *settings)
 {
 	static const char no_such[] = "the command could not be run";
-	struct watcher watcher = { .settings = settings };
-	const struct trace_watch watch = { &watcher, say_failure, say_unprivileged };
+	static struct watcher watcher;
+	const struct trace_watch watch = {
+		.context = &watcher, .failed = see_failure,
+		.worked = settings->quiet ? NULL : see_success, .lived = see_life,
+		.idle = be_idle, .released = say_released, .unprivileged = say_unprivileged,
+	};
 	static struct trace_end end;
-	int err = trace_run(settings->behind_dashes, &watch, &end);
+	int err;
 
+	watcher.settings = settings;
+	watcher.outcomes.listener = (struct outcome_listener){
+		&watcher.settings, why_say_outcome, why_is_there,
+	};
+	err = trace_run(settings->behind_dashes, &watch, &end);
 	if (err == -EPERM)
 		complain_refusal(*settings->behind_dashes, &end);
 	else if (err == -ENOMEM)

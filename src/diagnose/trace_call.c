@@ -179,14 +179,27 @@ static socklen_t bound_address(int fd, struct sockaddr_storage *address)
 	return length <= sizeof(*address) ? length : 0;
 }
 
-/* getaddrinfo() connects datagram sockets to see which addresses can be reached. */
-static bool is_noise(const struct trace_failure *failure)
+/* Can what is wrong with it be explained? */
+static bool is_known_family(const struct trace_result *result)
+{
+	sa_family_t family = result->address ? result->address->sa_family : AF_UNSPEC;
+
+	return family == AF_INET || family == AF_INET6 || family == AF_UNIX;
+}
+
+/*
+ * getaddrinfo() connects datagram sockets to see which addresses can be reached,
+ * and libraries try one port of netlink after the other.
+ */
+static bool is_probe(const struct trace_result *result)
 {
 	socklen_t length = sizeof(int);
 	int type = 0;
 
-	return failure->call == TRACE_CONNECT && failure->error == EADDRNOTAVAIL &&
-	       getsockopt(failure->socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+	if (result->address && result->address->sa_family == AF_NETLINK)
+		return true;
+	return result->call == TRACE_CONNECT && result->error == EADDRNOTAVAIL &&
+	       getsockopt(result->socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
 	       type == SOCK_DGRAM;
 }
 
@@ -215,25 +228,41 @@ static void tell(struct trace_calls *calls, const struct call *call, int error,
 		 const struct trace_watch *watch)
 {
 	pid_t pid = trace_process_of(call->tid);
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	int fd = (int)call->arguments[0];
 	int copy = trace_copy_descriptor(call->tid, pid, fd);
-	char command[17];
-	struct trace_failure failure = {
+	char command[17] = "";
+	struct trace_result result = {
 		.call = call_of(call->traced),
 		.error = error, .pid = (uint32_t)pid, .tid = (uint32_t)call->tid,
 		.command = command, .fd = fd, .socket = copy < 0 ? -1 : copy,
 		.backlog = call->traced == TRACED_LISTEN ? (int)call->arguments[1] : 0,
 	};
 
-	trace_command_of(pid, command);
-	failure.length = address_of(calls, call, pid, failure.socket, &address);
-	if (failure.length)
-		failure.address = (const struct sockaddr *)&address;
-	if (!is_noise(&failure))
-		watch->failed(watch->context, &failure);
+	if (error)
+		trace_command_of(pid, command);
+	result.length = address_of(calls, call, pid, result.socket, &address);
+	if (result.length)
+		result.address = (const struct sockaddr *)&address;
+	if (error && !is_probe(&result))
+		watch->failed(watch->context, &result);
+	else if (!error && is_known_family(&result))
+		watch->worked(watch->context, &result);
 	if (copy >= 0)
 		close(copy);
+}
+
+/* Every getaddrinfo() binds a socket of netlink: the family is read before anything else. */
+static bool is_worth_telling(const struct call *call, const struct trace_watch *watch)
+{
+	sa_family_t family;
+
+	if (!watch->worked)
+		return false;
+	if (call->traced != TRACED_BIND)
+		return call->traced == TRACED_LISTEN;
+	return trace_read_memory(call->tid, call->arguments[1], &family, sizeof(family)) &&
+	       (family == AF_INET || family == AF_INET6 || family == AF_UNIX);
 }
 
 void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_watch *watch)
@@ -250,7 +279,8 @@ void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_wat
 			error = result == 0 ? outcome_of(call) : 0;
 		if (call->traced == TRACED_CONNECT && error == EINPROGRESS)
 			remember_connecting(calls, call);
-		else if (is_told(call->traced, error))
+		else if (is_told(call->traced, error) ||
+			 (!error && is_worth_telling(call, watch)))
 			tell(calls, call, error, watch);
 	}
 	remove_call(calls, tid);

@@ -13,98 +13,45 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "trace_loop.h"
 #include "trace_parts.h"
 
-#define FRONT_DIED (SIGRTMIN + 1)
+enum { EVENTS_AT_ONCE = 256, SYSCALL_STOP = SIGTRAP | 0x80 };
 
-/* Two signals of one sender within SAME_MS are one. */
-enum { SIGNALS = 65, SAME_MS = 1000, EVENTS_AT_ONCE = 256, SYSCALL_STOP = SIGTRAP | 0x80 };
+/* How long the reader of a pipe waits for what a daemon does first. */
+enum { HELD_MS = 2000 };
 
-/* A signal that the command got. */
-struct received {
-	pid_t sender;
-	int64_t when_ms;
-};
-
-struct tracer {
-	const struct trace_order *order;
-	struct trace_watch watch;	/* ours, in front of the caller's */
-	struct trace_calls *calls;
-	pid_t command;			/* 0: it has ended */
-	int failures;
-	bool stopped;			/* the command, by a signal */
-	sigset_t forwarded;
-	struct received received[SIGNALS];
-	struct trace_stderr standard_error;
-};
-
-static int64_t now_ms(void)
+static void tell_result(struct tracer *tracer, const struct trace_result *result,
+			void (*told)(void *context, const struct trace_result *result))
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void tell_failure(void *context, const struct trace_failure *failure)
-{
-	struct tracer *tracer = context;
-	const struct trace_watch *watch = tracer->order->watch;
-
-	trace_stderr_borrow(&tracer->standard_error, (pid_t)failure->tid, (pid_t)failure->pid);
-	watch->failed(watch->context, failure);
+	trace_stderr_borrow(&tracer->standard_error, (pid_t)result->tid, (pid_t)result->pid);
+	told(tracer->order->watch->context, result);
 	trace_stderr_return(&tracer->standard_error);
 }
 
-/* ---- signals ------------------------------------------------------------ */
-
-static void signal_front(const struct tracer *tracer, int sig)
+static void tell_failure(void *context, const struct trace_result *result)
 {
-	if (getppid() == tracer->order->front)
-		kill(tracer->order->front, sig);
+	struct tracer *tracer = context;
+
+	tell_result(tracer, result, tracer->order->watch->failed);
 }
 
-/* Remember what the command got, so that the front's copy of it is not sent as well. */
-static void note_signal(struct tracer *tracer, pid_t tid, int sig)
+static void tell_success(void *context, const struct trace_result *result)
 {
-	siginfo_t info;
+	struct tracer *tracer = context;
 
-	if (!tracer->command || sigismember(&tracer->forwarded, sig) != 1 ||
-	    (tid != tracer->command && trace_process_of(tid) != tracer->command) ||
-	    ptrace(PTRACE_GETSIGINFO, tid, 0, &info) < 0 || info.si_code > 0)
-		return;
-	tracer->received[sig] = (struct received){ info.si_pid, now_ms() };
+	tell_result(tracer, result, tracer->order->watch->worked);
 }
 
-/* What was sent to the whole process group reaches the command without us. */
-static void forward(const struct tracer *tracer, int order)
+static void tell_life(const struct tracer *tracer, enum trace_life life, pid_t pid,
+		      uint64_t value)
 {
-	int sig = order & ((1 << FORWARD_BITS) - 1);
-	const struct received *had = &tracer->received[sig % SIGNALS];
+	const struct trace_watch *watch = tracer->order->watch;
 
-	if (!tracer->command)
-		return;
-	if (had->sender == order >> FORWARD_BITS && now_ms() - had->when_ms < SAME_MS)
-		return;
-	kill(tracer->command, sig);
-}
-
-static bool is_stop_signal(int sig)
-{
-	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-}
-
-/* The front stops and continues with the command, for the shell watches the front. */
-static void mirror_stop(struct tracer *tracer, pid_t tid, bool stopped)
-{
-	if (tid != tracer->command || tracer->stopped == stopped)
-		return;
-	tracer->stopped = stopped;
-	signal_front(tracer, stopped ? SIGSTOP : SIGCONT);
+	if (watch->lived)
+		watch->lived(watch->context, life, (uint32_t)pid, value);
 }
 
 /* ---- events ------------------------------------------------------------- */
@@ -123,6 +70,17 @@ static void send_message(const struct tracer *tracer, const struct trace_message
 		return;
 }
 
+/* From now on who reads our standard error waits for the descendants at most, not for us. */
+static void release_standard_error(struct tracer *tracer)
+{
+	const struct trace_watch *watch = tracer->order->watch;
+
+	tracer->release_ms = 0;
+	if (watch->released)
+		watch->released(watch->context);
+	trace_stderr_release(&tracer->standard_error);
+}
+
 static void command_ended(struct tracer *tracer, int wait_status)
 {
 	struct trace_message message = { .wait_status = wait_status };
@@ -130,12 +88,13 @@ static void command_ended(struct tracer *tracer, int wait_status)
 
 	tracer->command = 0;
 	if (tracer->stopped)
-		signal_front(tracer, SIGCONT);	/* it was killed while stopped */
+		trace_signal_front(tracer, SIGCONT);	/* it was killed while stopped */
 	message.remains = has_descendants();
 	if (read(tracer->failures, &failure, sizeof(failure)) == sizeof(failure))
 		message.failure = failure;
 	if (message.remains) {
-		trace_stderr_release(&tracer->standard_error);
+		if (trace_stderr_is_pipe())
+			tracer->release_ms = trace_now_ms() + HELD_MS;
 		if (chdir("/") < 0)
 			message.remains = true;		/* a file system stays busy, no more */
 	}
@@ -154,6 +113,7 @@ static void program_began(struct tracer *tracer, pid_t tid)
 	trace_call_drop(tracer->calls, tid);
 	if (ptrace(PTRACE_GETEVENTMSG, tid, 0, &former) == 0)
 		trace_call_drop(tracer->calls, (pid_t)former);
+	tell_life(tracer, TRACE_REPLACED, tid, 0);
 	if (!tracer->order->command.no_new_privileges || !watch->unprivileged)
 		return;
 	snprintf(link, sizeof(link), "/proc/%d", (int)tid);
@@ -168,18 +128,30 @@ static void program_began(struct tracer *tracer, pid_t tid)
 	watch->unprivileged(watch->context, (uint32_t)tid, program);
 }
 
+static void process_forked(const struct tracer *tracer, pid_t tid)
+{
+	unsigned long child;
+
+	if (ptrace(PTRACE_GETEVENTMSG, tid, 0, &child) == 0)
+		tell_life(tracer, TRACE_FORKED, tid, child);
+}
+
 /* A stop that is an event of ptrace; returns how to go on. */
 static int handle_event(struct tracer *tracer, pid_t tid, int event, int sig)
 {
 	switch (event) {
 	case PTRACE_EVENT_SECCOMP:
 		return trace_call_begin(tracer->calls, tid) ? PTRACE_SYSCALL : PTRACE_CONT;
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+		process_forked(tracer, tid);
+		return PTRACE_CONT;
 	case PTRACE_EVENT_EXEC:
 		program_began(tracer, tid);
 		return PTRACE_CONT;
 	case PTRACE_EVENT_STOP:
-		mirror_stop(tracer, tid, is_stop_signal(sig));
-		return is_stop_signal(sig) ? PTRACE_LISTEN : PTRACE_CONT;
+		trace_mirror_stop(tracer, tid, trace_is_stop_signal(sig));
+		return trace_is_stop_signal(sig) ? PTRACE_LISTEN : PTRACE_CONT;
 	default:
 		return PTRACE_CONT;
 	}
@@ -194,7 +166,7 @@ static void handle_stop(struct tracer *tracer, pid_t tid, int status)
 	} else if (sig == SYSCALL_STOP) {
 		trace_call_end(tracer->calls, tid, &tracer->watch);
 	} else {
-		note_signal(tracer, tid, sig);
+		trace_note_signal(tracer, tid, sig);
 		give = sig;
 	}
 	/* It fails when the thread was killed meanwhile; waitpid() will tell. */
@@ -208,6 +180,7 @@ static void handle(struct tracer *tracer, pid_t tid, int status)
 		return;
 	}
 	trace_call_drop(tracer->calls, tid);
+	tell_life(tracer, TRACE_ENDED, tid, (uint64_t)status);
 	if (tid == tracer->command)
 		command_ended(tracer, status);
 }
@@ -231,18 +204,32 @@ static int handle_events(struct tracer *tracer)
 	return 1;
 }
 
-/* Take a signal of `set`; 0: there was none in time. */
-static int take_signal(const struct tracer *tracer, const sigset_t *set,
-		       const struct timespec *time)
+static int64_t sooner(int64_t a, int64_t b)
 {
-	siginfo_t info;
-	int sig = sigtimedwait(set, &info, time);
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
 
-	if (sig == SIGRTMIN && info.si_pid == tracer->order->front)
-		forward(tracer, info.si_value.sival_int);
-	if (sig == FRONT_DIED && getppid() != tracer->order->front && tracer->command)
-		kill(tracer->command, SIGKILL);
-	return sig > 0 ? sig : 0;
+/* Do what is due; in how many ms there is more, -1: never. */
+static int64_t do_what_is_due(struct tracer *tracer)
+{
+	const struct trace_watch *watch = tracer->order->watch;
+	int64_t idle = watch->idle ? watch->idle(watch->context) : -1;
+	int64_t left = tracer->release_ms - trace_now_ms();
+
+	if (!tracer->release_ms)
+		return idle;
+	if (left > 0)
+		return sooner(idle, left);
+	release_standard_error(tracer);
+	return idle;
+}
+
+static void wait_for_more(struct tracer *tracer, const sigset_t *set)
+{
+	int64_t ms = do_what_is_due(tracer);
+	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	trace_take_signal(tracer, set, ms < 0 ? NULL : &time);
 }
 
 /* Events come in numbers; an order must not wait for the last. */
@@ -258,10 +245,10 @@ static void trace_all(struct tracer *tracer)
 	all = orders;
 	sigaddset(&all, SIGCHLD);
 	while ((more = handle_events(tracer)) >= 0) {
-		while (take_signal(tracer, &orders, &now))
+		while (trace_take_signal(tracer, &orders, &now))
 			continue;
 		if (!more)
-			take_signal(tracer, &all, NULL);
+			wait_for_more(tracer, &all);
 	}
 }
 
@@ -297,7 +284,10 @@ void trace_loop(const struct trace_order *order)
 {
 	struct tracer tracer = {
 		.order = order,
-		.watch = { .context = &tracer, .failed = tell_failure },
+		.watch = {
+			.context = &tracer, .failed = tell_failure,
+			.worked = order->watch->worked ? tell_success : NULL,
+		},
 		.calls = trace_calls_new(),
 	};
 	int err = tracer.calls ? 0 : -ENOMEM;

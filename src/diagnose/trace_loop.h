@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "diagnose/trace.h"
+#include "trace_parts.h"
 
 /* trace_start.c */
 
@@ -59,6 +59,47 @@ struct trace_order {
 	pid_t front;
 	int report;		/* pipe to the front */
 };
+
+/* trace_signal.c */
+
+/* The front is dead: a signal of the kernel. */
+#define FRONT_DIED (SIGRTMIN + 1)
+
+enum { SIGNALS = 65 };
+
+/* A signal that the command got. */
+struct received {
+	pid_t sender;
+	int64_t when_ms;
+};
+
+struct tracer {
+	const struct trace_order *order;
+	struct trace_watch watch;	/* ours, in front of the caller's */
+	struct trace_calls *calls;
+	pid_t command;			/* 0: it has ended */
+	int failures;
+	bool stopped;			/* the command, by a signal */
+	sigset_t forwarded;
+	struct received received[SIGNALS];
+	struct trace_stderr standard_error;
+	int64_t release_ms;		/* when to let go of it; 0: never, or it is done */
+};
+
+int64_t trace_now_ms(void);
+void trace_signal_front(const struct tracer *tracer, int sig);
+
+/* Remember what a thread gets, so that the front's copy of it is not sent as well. */
+void trace_note_signal(struct tracer *tracer, pid_t tid, int sig);
+
+bool trace_is_stop_signal(int sig);
+
+/* The front stops and continues with the command, for the shell watches the front. */
+void trace_mirror_stop(struct tracer *tracer, pid_t tid, bool stopped);
+
+/* Take a signal of `set` and do as it says; 0: there was none in time. */
+int trace_take_signal(const struct tracer *tracer, const sigset_t *set,
+		      const struct timespec *time);
 
 /* Start the command and trace until nothing is left to be traced. */
 void trace_loop(const struct trace_order *order);

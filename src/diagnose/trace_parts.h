@@ -62,7 +62,7 @@ struct trace_calls *trace_calls_new(void);
 /* A thread begins a call; does it need to stop at the end of it? */
 bool trace_call_begin(struct trace_calls *calls, pid_t tid);
 
-/* It ended; a failure is told to `watch`. */
+/* It ended; what came of it is told to `watch`. */
 void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_watch *watch);
 
 /* The thread is gone, or another program now. */
@@ -75,7 +75,10 @@ struct trace_stderr {
 	bool released;
 };
 
-/* Hold none from now on, if it is a pipe or a socket, whose reader would wait for us. */
+/* Is it a pipe or a socket, whose reader would wait for us? */
+bool trace_stderr_is_pipe(void);
+
+/* Hold none from now on. */
 void trace_stderr_release(struct trace_stderr *held);
 
 /* Use that of a stopped thread meanwhile, if it is the one we released. */

@@ -18,10 +18,17 @@ static void point_to_nothing(void)
 	close(null);
 }
 
+bool trace_stderr_is_pipe(void)
+{
+	struct stat file;
+
+	return fstat(STDERR_FILENO, &file) == 0 &&
+	       (S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode));
+}
+
 void trace_stderr_release(struct trace_stderr *held)
 {
-	held->released = fstat(STDERR_FILENO, &held->file) == 0 &&
-			 (S_ISFIFO(held->file.st_mode) || S_ISSOCK(held->file.st_mode));
+	held->released = fstat(STDERR_FILENO, &held->file) == 0;
 	if (held->released)
 		point_to_nothing();
 }

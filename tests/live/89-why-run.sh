@@ -105,7 +105,7 @@ expect_no_file "$ERR" 'With SO_REUSEADDR' "$TITLE: is not told to set what it ha
 says 'tcp \*:8080 is taken'
 run_as "$CONNTAB" why --json -- "$MKSOCK" try addr=:: port=8080 reuseaddr=1 reuseport=1 v6only=0
 cp "$ERR" "$TMP/json"
-jq -e '.schema == "conntab-why/1" and .verdict == "blocked" and .errno == "EADDRINUSE" and .certain and
+jq -se '.[0] | .schema == "conntab-why/1" and .verdict == "blocked" and .errno == "EADDRINUSE" and .certain and
 	.wanted.reuseaddr and .wanted.reuseport and (.wanted.v6only | not) and .wanted.address == "::" and
 	.wanted.port == 8080 and .stage == "bind" and .blockers[0].socket.local.port == 8080' \
 	"$TMP/json" >/dev/null 2>&1
@@ -134,7 +134,7 @@ server.accept()[0].close()
 client.recv(1)'
 run_as "$CONNTAB" why --json -- "$MKSOCK" try addr=0.0.0.0 port=8071
 cp "$ERR" "$TMP/json"
-[ "$(jq -r .alternatives.reuseaddr "$TMP/json")" = blocked ]
+[ "$(jq -sr '.[0].alternatives.reuseaddr' "$TMP/json")" = blocked ]
 judge "$TITLE: whether SO_REUSEADDR helps is tried" "$TMP/json"
 
 TITLE="a program that binds twice"

@@ -69,11 +69,30 @@ static void a_unix_path_is_told(void **state)
 	assert_string_equal(told->seen[0].path, "/tmp");
 }
 
-static void what_works_is_not_told(void **state)
+static void what_works_is_no_failure(void **state)
 {
 	(void)state;
 	assert_int_equal(status_of("good", NULL, NULL), 0);
 	assert_int_equal(told->count, 0);
+	assert_int_equal(told->worked[TRACE_BIND], 1);
+	assert_int_equal(told->worked[TRACE_LISTEN], 1);
+}
+
+static void processes_are_told(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of("fork", "0", NULL), 0);
+	assert_int_equal(told->lived[TRACE_FORKED], 1);
+	assert_int_equal(told->lived[TRACE_REPLACED], 1);
+	assert_int_equal(told->lived[TRACE_ENDED], 2);
+}
+
+static void a_path_that_can_not_be_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of("unix", "/nonexistent/socket", NULL), ENOENT);
+	assert_int_equal(told->count, 1);
+	assert_int_equal(told->seen[0].error, ENOENT);
 }
 
 static void two_hundred_children_are_told_each(void **state)
@@ -98,7 +117,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_failing_listen_is_told),
 		cmocka_unit_test(a_refused_connect_is_told),
 		cmocka_unit_test(a_unix_path_is_told),
-		cmocka_unit_test(what_works_is_not_told),
+		cmocka_unit_test(what_works_is_no_failure),
+		cmocka_unit_test(processes_are_told),
+		cmocka_unit_test(a_path_that_can_not_be_is_told),
 		cmocka_unit_test(two_hundred_children_are_told_each),
 	};
 

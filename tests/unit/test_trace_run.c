@@ -286,7 +286,10 @@ static void a_daemon_is_explained_on_its_own_standard_error(void **state)
 	close(holder);
 }
 
-/* The tracer lives as long as the daemon, but must not seem to write what the daemon won't. */
+/*
+ * The tracer lives as long as the daemon, but must not seem to write what the
+ * daemon won't: after some moments the pipe ends.
+ */
 static void who_reads_our_output_does_not_wait_for_a_daemon(void **state)
 {
 	struct daemon daemon = start_daemon("quiet-daemon", NULL);
@@ -294,6 +297,7 @@ static void who_reads_our_output_does_not_wait_for_a_daemon(void **state)
 
 	(void)state;
 	assert_int_equal(daemon_says(&daemon, text, sizeof(text)), 0);
+	assert_int_equal(told->released, 1);
 	close(daemon.wait);
 }
 

@@ -17,7 +17,7 @@ struct told *told;
 bool watch_speaks;
 char self[PATH_MAX];
 
-static void see(void *context, const struct trace_failure *failure)
+static void see(void *context, const struct trace_result *failure)
 {
 	struct seen *seen = &told->seen[told->count];
 	socklen_t length = sizeof(seen->reuse);
@@ -39,6 +39,26 @@ static void see(void *context, const struct trace_failure *failure)
 		       failure->length - offsetof(struct sockaddr_un, sun_path));
 }
 
+static void see_success(void *context, const struct trace_result *result)
+{
+	(void)context;
+	told->worked[result->call] += !result->error && result->pid && result->address;
+}
+
+static void see_life(void *context, enum trace_life life, uint32_t pid, uint64_t value)
+{
+	(void)context;
+	(void)pid;
+	(void)value;
+	told->lived[life]++;
+}
+
+static void see_release(void *context)
+{
+	(void)context;
+	told->released++;
+}
+
 static void see_unprivileged(void *context, uint32_t pid, const char *program)
 {
 	(void)context;
@@ -47,7 +67,10 @@ static void see_unprivileged(void *context, uint32_t pid, const char *program)
 	told->unprivileged++;
 }
 
-const struct trace_watch watch = { .failed = see, .unprivileged = see_unprivileged };
+const struct trace_watch watch = {
+	.failed = see, .worked = see_success, .lived = see_life, .released = see_release,
+	.unprivileged = see_unprivileged,
+};
 
 int trace(struct trace_end *end, const char *role, const char *first, const char *second)
 {

@@ -23,7 +23,7 @@ struct seen {
 
 /* What the tracer, which is another process, was told. */
 struct told {
-	size_t count, unprivileged;
+	size_t count, unprivileged, worked[TRACE_CONNECT], lived[TRACE_ENDED + 1], released;
 	struct seen seen[SEEN_MAX];
 	char program[PATH_MAX];
 };
