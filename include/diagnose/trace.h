@@ -18,9 +18,9 @@
  * - Who has no CAP_SYS_ADMIN runs the command with no_new_privs: programs that
  *   are set-uid, set-gid or have capabilities don't get their privileges.
  *   argv[0] is refused then; for others `unprivileged` is called.
- * - What was started with CLONE_UNTRACED keeps the filter without a tracer: the
- *   calls fail with ENOSYS.  So that no others do, they die with the tracer if
- *   that is killed.
+ * - Without a tracer the calls fail with ENOSYS.  So those who are traced die
+ *   with the tracer if that is killed, and CLONE_UNTRACED is taken from clone()
+ *   and clone3() on x86-64 and arm64.
  * - Where a filter of the program's own says SECCOMP_RET_TRACE, the call is
  *   done, as any tracer would let it.
  */

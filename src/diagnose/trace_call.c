@@ -60,6 +60,11 @@ static struct call *find_call(struct trace_calls *calls, pid_t tid)
 	return NULL;
 }
 
+bool trace_call_is_begun(struct trace_calls *calls, pid_t tid)
+{
+	return find_call(calls, tid);
+}
+
 static void remove_call(struct trace_calls *calls, pid_t tid)
 {
 	struct call *call = find_call(calls, tid);
@@ -76,15 +81,27 @@ void trace_call_drop(struct trace_calls *calls, pid_t tid)
 			calls->connecting[i].pid = 0;
 }
 
+static bool is_clone(enum traced traced)
+{
+	return traced == TRACED_CLONE || traced == TRACED_CLONE3;
+}
+
 bool trace_call_begin(struct trace_calls *calls, pid_t tid)
 {
 	struct __ptrace_syscall_info info;
 	struct call *grown, *call;
+	uint64_t arguments[6];
+	enum traced traced;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) < 0 ||
 	    info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
 	    (info.seccomp.ret_data & ~0xffU) != TRACE_MARK ||
 	    (info.seccomp.ret_data & 0xffU) >= TRACED_COUNT)
+		return false;
+	traced = (enum traced)(info.seccomp.ret_data & 0xffU);
+	for (size_t i = 0; i < 6; i++)
+		arguments[i] = info.seccomp.args[i];
+	if (is_clone(traced) && !trace_clone_begin(tid, traced, arguments))
 		return false;
 	remove_call(calls, tid);
 	grown = array_reserve(calls->calls, &calls->capacity, calls->count + 1, sizeof(*grown));
@@ -93,9 +110,8 @@ bool trace_call_begin(struct trace_calls *calls, pid_t tid)
 	calls->calls = grown;
 	call = &grown[calls->count++];
 	call->tid = tid;
-	call->traced = (enum traced)(info.seccomp.ret_data & 0xffU);
-	for (size_t i = 0; i < 6; i++)
-		call->arguments[i] = info.seccomp.args[i];
+	call->traced = traced;
+	memcpy(call->arguments, arguments, sizeof(arguments));
 	return true;
 }
 
@@ -273,7 +289,9 @@ void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_wat
 
 	if (!call)
 		return;
-	if (result_of(tid, &result)) {
+	if (is_clone(call->traced)) {
+		trace_clone_end(tid, call->traced, call->arguments);
+	} else if (result_of(tid, &result)) {
 		error = result < 0 ? (int)-result : 0;
 		if (call->traced == TRACED_OUTCOME)
 			error = result == 0 ? outcome_of(call) : 0;

@@ -8,6 +8,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,8 +40,16 @@
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[argument]) + \
 		 (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0))
 #define IF_EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
+#define IF_ANY(bits, yes, no) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), (yes), (no))
 #define TRACE_AS(call) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | TRACE_MARK | (call))
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* The argument of clone() that has its flags: CONFIG_CLONE_BACKWARDS2. */
+#ifdef __s390x__
+enum { CLONE_FLAGS = 1 };
+#else
+enum { CLONE_FLAGS = 0 };
+#endif
 
 #ifdef OUR_ARCH
 static int install(struct sock_filter *steps, unsigned short count)
@@ -58,22 +67,31 @@ int trace_filter_install(void)
 {
 	struct sock_filter steps[] = {
 		LOAD(arch),
-		IF_EQUAL(OUR_ARCH, 0, 5),
+		IF_EQUAL(OUR_ARCH, 0, 7),
 		LOAD(nr),
-		IF_EQUAL(SYS_bind, 9, 0),
-		IF_EQUAL(SYS_listen, 9, 0),
-		IF_EQUAL(SYS_connect, 9, 0),
-		IF_EQUAL(SYS_getsockopt, 1, 0),
+		IF_EQUAL(SYS_bind, 13, 0),
+		IF_EQUAL(SYS_listen, 13, 0),
+		IF_EQUAL(SYS_connect, 13, 0),
+		IF_EQUAL(SYS_clone3, 14, 0),
+		IF_EQUAL(SYS_getsockopt, 2, 0),
+		IF_EQUAL(SYS_clone, 6, 0),
 		ALLOW,
+		/* getsockopt() */
 		LOAD_INT(1),
 		IF_EQUAL(SOL_SOCKET, 0, 2),
 		LOAD_INT(2),
-		IF_EQUAL(SO_ERROR, 4, 0),
+		IF_EQUAL(SO_ERROR, 6, 0),
 		ALLOW,
+		/* clone() */
+		LOAD_INT(CLONE_FLAGS),
+		IF_ANY(CLONE_UNTRACED, 5, 6),
 		TRACE_AS(TRACED_BIND),
 		TRACE_AS(TRACED_LISTEN),
 		TRACE_AS(TRACED_CONNECT),
 		TRACE_AS(TRACED_OUTCOME),
+		TRACE_AS(TRACED_CLONE3),
+		TRACE_AS(TRACED_CLONE),
+		ALLOW,
 	};
 
 	return install(steps, sizeof(steps) / sizeof(steps[0]));

@@ -145,7 +145,9 @@ static int handle_event(struct tracer *tracer, pid_t tid, int event, int sig)
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 		process_forked(tracer, tid);
-		return PTRACE_CONT;
+		return trace_call_is_begun(tracer->calls, tid) ? PTRACE_SYSCALL : PTRACE_CONT;
+	case PTRACE_EVENT_CLONE:
+		return trace_call_is_begun(tracer->calls, tid) ? PTRACE_SYSCALL : PTRACE_CONT;
 	case PTRACE_EVENT_EXEC:
 		program_began(tracer, tid);
 		return PTRACE_CONT;

@@ -23,6 +23,8 @@ enum traced {
 	TRACED_LISTEN = TRACE_LISTEN,
 	TRACED_CONNECT = TRACE_CONNECT,
 	TRACED_OUTCOME,		/* getsockopt(SO_ERROR): what came of a connect() */
+	TRACED_CLONE,		/* clone(CLONE_UNTRACED) */
+	TRACED_CLONE3,		/* any clone3(): its flags are in memory */
 	TRACED_COUNT,
 };
 
@@ -54,6 +56,13 @@ bool trace_read_memory(pid_t tid, uint64_t from, void *to, size_t size);
 /* A duplicate of a descriptor of the thread, or -errno. */
 int trace_copy_descriptor(pid_t tid, pid_t pid, int fd);
 
+/*
+ * trace_clone.c: let a clone() that begins make a child that is traced; is there
+ * something to be put right at its end?  And do that.
+ */
+bool trace_clone_begin(pid_t tid, enum traced traced, const uint64_t arguments[6]);
+void trace_clone_end(pid_t tid, enum traced traced, const uint64_t arguments[6]);
+
 /* trace_call.c: from the filter's stop to what came of the call */
 
 struct trace_calls;
@@ -61,6 +70,9 @@ struct trace_calls *trace_calls_new(void);
 
 /* A thread begins a call; does it need to stop at the end of it? */
 bool trace_call_begin(struct trace_calls *calls, pid_t tid);
+
+/* Is it within one that is to be seen to its end? */
+bool trace_call_is_begun(struct trace_calls *calls, pid_t tid);
 
 /* It ended; what came of it is told to `watch`. */
 void trace_call_end(struct trace_calls *calls, pid_t tid, const struct trace_watch *watch);

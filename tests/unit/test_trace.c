@@ -23,6 +23,21 @@ static void a_failing_bind_is_told_wherever_it_is(void **state)
 	close(holder);
 }
 
+static void who_wants_no_tracer_has_one(void **state)
+{
+	static const char *const ways[] = { NULL, "clone3" };
+	char port[8];
+	int holder = hold_port(port, true);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		assert_int_equal(status_of("untraced", port, ways[i]), EADDRINUSE);
+		assert_told_once(TRACE_BIND, EADDRINUSE, port);
+		assert_int_equal(told->lived[TRACE_FORKED], 1);
+	}
+	close(holder);
+}
+
 static void options_are_read_from_the_socket(void **state)
 {
 	char port[8];
@@ -113,6 +128,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failing_bind_is_told_wherever_it_is),
+		cmocka_unit_test(who_wants_no_tracer_has_one),
 		cmocka_unit_test(options_are_read_from_the_socket),
 		cmocka_unit_test(a_failing_listen_is_told),
 		cmocka_unit_test(a_refused_connect_is_told),

@@ -5,16 +5,19 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,6 +84,25 @@ static int be_parent(char **words)
 	if (pid == 0)
 		_exit(be_binder(words));
 	return status_of(pid);
+}
+
+/* A child that is not to be traced: by clone(), or by clone3(), whose flags must stay. */
+static int be_untraced_parent(char **words)
+{
+	static struct clone_args again;
+	struct clone_args arguments = { .flags = CLONE_UNTRACED, .exit_signal = SIGCHLD };
+	bool is_clone3 = words[1];
+	long pid;
+
+	words[1] = NULL;
+	again = arguments;
+	pid = is_clone3 ? syscall(SYS_clone3, &arguments, sizeof(arguments))
+			: syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0)
+		_exit(be_binder(words));
+	if (memcmp(&again, &arguments, sizeof(again)) != 0)
+		return 243;
+	return status_of((pid_t)pid);
 }
 
 /* Many at once; the number of those that did not fail as they should. */
@@ -326,6 +348,7 @@ static const struct {
 	{ "bind", be_binder },
 	{ "thread", be_thread },
 	{ "fork", be_parent },
+	{ "untraced", be_untraced_parent },
 	{ "crowd", be_crowd },
 	{ "spawn", be_spawner },
 	{ "exec", be_another },
