@@ -53,7 +53,8 @@ struct trace_result {
 	int socket;
 	/* Given to bind() or connect(); of listen() what the socket is bound to.  NULL: unknown. */
 	const struct sockaddr *address;
-	socklen_t length;	/* at most sizeof(struct sockaddr_storage) */
+	/* At most sizeof(struct sockaddr_storage); known of an address that is not, too. */
+	socklen_t length;
 	int backlog;		/* of listen() */
 };
 

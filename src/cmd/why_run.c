@@ -44,6 +44,7 @@ static bool is_said(struct watcher *watcher, const struct trace_result *failure)
 {
 	struct said said = { .call = failure->call, .error = failure->error };
 
+	said.length = failure->address ? 0 : failure->length;
 	if (failure->address && failure->length <= sizeof(said.address)) {
 		said.length = failure->length;
 		memcpy(said.address, failure->address, failure->length);
@@ -218,6 +219,12 @@ static bool is_unix(const struct trace_result *failure)
 	return failure->address && failure->address->sa_family == AF_UNIX;
 }
 
+/* Neither its memory nor its socket: this user may not look into the program. */
+static bool is_unread(const struct trace_result *failure)
+{
+	return !failure->address && failure->socket < 0 && failure->call != TRACE_CONNECT;
+}
+
 static void say_failure(const struct settings *settings, const struct trace_result *failure)
 {
 	struct buf out;
@@ -226,7 +233,10 @@ static void say_failure(const struct settings *settings, const struct trace_resu
 		return;
 	if (settings->view != VIEW_JSON)
 		add_failure(&out, failure);
-	(is_unix(failure) ? explain_unix : explain)(settings, failure, &out);
+	if (is_unread(failure))
+		why_explain_unread(settings, failure, &out);
+	else
+		(is_unix(failure) ? explain_unix : explain)(settings, failure, &out);
 	buf_flush(&out);
 	buf_free(&out);
 }

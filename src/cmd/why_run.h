@@ -9,6 +9,10 @@
 /* why_run.c: the namespace of a process; 0 or -errno. */
 int why_open_namespace(struct source **source, uint32_t pid);
 
+/* why_unread.c: append what can be told of a call whose address could not be read. */
+void why_explain_unread(const struct settings *settings, const struct trace_result *result,
+			struct buf *out);
+
 /* why_outcome.c: a bind() or listen() as outcome.h wants it; false: its address is not known. */
 bool why_attempt_of(const struct trace_result *result, struct attempt *attempt);
 

@@ -260,6 +260,8 @@ static void tell(struct trace_calls *calls, const struct call *call, int error,
 	result.length = address_of(calls, call, pid, result.socket, &address);
 	if (result.length)
 		result.address = (const struct sockaddr *)&address;
+	else if (call->traced != TRACED_LISTEN && call->arguments[2] <= sizeof(address))
+		result.length = (socklen_t)call->arguments[2];
 	if (error && !is_probe(&result))
 		watch->failed(watch->context, &result);
 	else if (!error && is_known_family(&result))

@@ -152,7 +152,7 @@ runs python3 -c 'import os, socket, sys
 os.chdir(sys.argv[1])
 open("app.sock", "w")
 socket.socket(socket.AF_UNIX).bind("app.sock")' "$TMP/there"
-says "unix $TMP/there/app\.sock is an ordinary file.*ls -l '$TMP/there/app\.sock'"
+says "unix $TMP/there/app\.sock is an ordinary file.*ls -l '?$TMP/there/app\.sock"
 
 TITLE="connect()"
 runs bash -c 'exec 3<>/dev/tcp/127.0.0.1/8099'
@@ -196,6 +196,14 @@ run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$MKSOCK" try port
 flatten
 expect_out '^try bind=EADDRINUSE' "$TITLE: it ran"
 says 'belongs to root, and its process may only be seen by that user and root'
+
+TITLE="a program that may not be read"
+cp "$MKSOCK" "$TMP/unread"
+chmod 111 "$TMP/unread"
+run_as setpriv --reuid=65534 --clear-groups "$CONNTAB" why -- "$TMP/unread" try port=8080
+flatten
+expect_out '^try bind=EADDRINUSE' "$TITLE: it ran"
+says 'this user may not read the program.* LISTEN tcp 127\.0\.0\.1:8080 belongs to root'
 
 TITLE="a set-uid program"
 cp "$MKSOCK" "$TMP/setuid"
