@@ -25,6 +25,14 @@ void facts_read_options(struct source *source, const struct snapshot *snap,
 			const uint32_t *sockets, size_t count, struct bind_options *options);
 
 /*
+ * Which sockets of this protocol and port have not got it by a bind() of their
+ * own: clients, what accept() returned, TIME-WAIT.  `autobound` is enum truth,
+ * indexed like the snapshot, and stays as it is where the kernel does not say.
+ */
+void facts_autobound(struct source *source, const struct snapshot *snap, enum protocol protocol,
+		     uint16_t port, uint8_t *autobound);
+
+/*
  * What the namespace has to do with the wanted address (and device, and scope).
  * `*device` becomes the one that has it, by which packets to it come in where
  * this machine sends them; of a wildcard loopback; 0: it is not known.

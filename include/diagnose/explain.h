@@ -27,6 +27,10 @@ struct account {
 	const char *netns_name;		/* NULL: it has none */
 	uint32_t netns_pid;		/* of a process in it; 0: not known */
 	bool redirected;		/* netfilter sends what comes for the port elsewhere */
+	enum verdict with_reuseaddr;	/* what would become of the same with SO_REUSEADDR */
+	/* Blockers that a sentence is about, all of one sort; 0: about one alone. */
+	const struct blocker *const *group;
+	size_t group_count;
 };
 
 /* Names of rules, as in JSON. */
@@ -46,13 +50,16 @@ void explain_blocker(const struct account *account, const struct blocker *blocke
 void explain_holder(const struct account *account, const struct blocker *blocker,
 		    struct buf *out);
 
+/* Takes one remedy: what to do, and the command that does it, which may be empty. */
+typedef void remedy_function(void *context, struct buf *text, struct buf *command);
+
 /*
- * The remedy at `index`: what to do, and the command that does it, which may
- * be empty.  `blocker` NULL: what helps when no socket is the reason, or
- * always.  False behind the last one.
+ * Hand all that helps to `take`, the best first.  Each alone makes the bind()
+ * work: where several sockets are in the way it rids of all of them.  What has
+ * a command does so by that; the command is of one line.  `take` leaves both
+ * empty.  0 or -ENOMEM.
  */
-bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
-		    struct buf *text, struct buf *command);
+int explain_remedies(const struct account *account, remedy_function *take, void *context);
 
 /* What else the asker should know, a sentence for each `index`; false behind the last one. */
 bool explain_remark(const struct account *account, size_t index, struct buf *out);

@@ -79,7 +79,18 @@ struct bind_facts {
 	bool hides_bound;		/* the kernel tells of no TCP socket that is only bound */
 	bool no_devices;		/* the tables don't tell who is bound to a device */
 	bool sandboxed;			/* something may refuse what the kernel's rules allow */
+	/*
+	 * Enum truth of each socket: it has its port from the kernel or a
+	 * listener, not from a bind(), so that the port goes with its connection.
+	 * NULL: not asked.
+	 */
+	const uint8_t *autobound;
 };
+
+static inline uint8_t bind_facts_autobound(const struct bind_facts *facts, uint32_t socket)
+{
+	return facts->autobound ? facts->autobound[socket] : TRUTH_MAYBE;
+}
 
 /* How many sockets are worth a look, and the index of the one at `place`. */
 static inline size_t bind_facts_count(const struct bind_facts *facts)

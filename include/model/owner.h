@@ -16,6 +16,7 @@ struct process {
 	uint32_t parent;		/* pid; 0 unknown */
 	uint32_t uid;			/* effective; UINT32_MAX unknown */
 	uint32_t family;		/* pid of the topmost ancestor that runs the same program */
+	bool ignores_sigterm;
 	double start_time;		/* seconds since 1970; 0 unknown */
 	const char *command;		/* comm: at most 15 bytes */
 	const char *command_line;	/* arguments, each ended by NUL */

@@ -55,6 +55,7 @@ struct inquiries {
 	struct snapshot *snap;
 	struct bind_options *options;	/* of each socket */
 	struct device *devices;		/* that sockets are bound to */
+	uint8_t *autobound;		/* of each, enum truth; NULL: no question needs it */
 	uint32_t *by_port;		/* sockets in the order of ports */
 	uint32_t *begins;		/* where those of each port begin */
 	struct inquiry *items;
@@ -103,6 +104,9 @@ int why_state_places(struct inquiries *all);
 
 /* why_probe.c: settle what is judged by what happened, or by a try; 0 or -ENOMEM. */
 int why_probe(struct inquiries *all);
+
+/* why_ways.c: where bind() would fail, find out what there is to do. */
+void why_find_ways(struct inquiries *all);
 
 void why_done(struct inquiries *all);
 

@@ -124,6 +124,7 @@ struct account account_of(const struct inquiry *inquiry)
 		.happened = inquiry->happened,
 		.connecting = inquiry->connecting,
 		.redirected = inquiry->redirected,
+		.with_reuseaddr = inquiry->alternatives[ALTERNATIVE_REUSEADDR].verdict,
 	};
 }
 
@@ -162,14 +163,6 @@ static int judge_all(struct inquiries *all)
 	for (size_t i = 0; i < all->count && !err; i++)
 		err = judge(&all->items[i], all->settings->why & WHY_LISTEN);
 	return err;
-}
-
-static void find_free_ports(struct inquiries *all)
-{
-	for (size_t i = 0; i < all->count; i++)
-		if (all->items[i].diagnosis.verdict == VERDICT_BLOCKED &&
-		    all->items[i].request.local.port)
-			all->items[i].free_port = why_free_port(&all->items[i]);
 }
 
 static bool is_held_by_init(const struct snapshot *snap, uint32_t socket)
@@ -242,7 +235,7 @@ int why_answer(struct inquiries *all)
 	}
 	/* Who asks for a range sees himself what is free. */
 	if (all->count <= ADVISED_MOST && !all->settings->quiet) {
-		find_free_ports(all);
+		why_find_ways(all);
 		find_redirections(all);
 	}
 	return 0;
@@ -263,6 +256,7 @@ void why_done(struct inquiries *all)
 	free(all->begins);
 	free(all->by_port);
 	free(all->options);
+	free(all->autobound);
 	snapshot_free(all->snap);
 	source_close(all->source);
 }

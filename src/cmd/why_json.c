@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "why_show.h"
 
+enum { REPEATED_MOST = 16 };
+
 static void add_bool(struct buf *out, const char *key, bool value)
 {
 	buf_add_text(out, key);
@@ -78,23 +80,27 @@ void why_json_wanted(struct buf *out, const struct inquiry *inquiry)
 
 /* ---- blockers -------------------------------------------------------- */
 
-static void add_remedies(struct buf *out, const struct inquiry *inquiry,
-			 const struct blocker *blocker, struct buf *text)
+struct remedy_list {
+	struct buf *out;
+	size_t count;
+};
+
+static void take_remedy(void *context, struct buf *text, struct buf *command)
+{
+	struct remedy_list *list = context;
+
+	buf_add_text(list->out, list->count++ ? "," : "");
+	why_json_remedy(list->out, text, command);
+}
+
+static void add_remedies(struct buf *out, const struct inquiry *inquiry)
 {
 	const struct account account = account_of(inquiry);
-	struct buf command;
+	struct remedy_list list = { out, 0 };
 
 	buf_add_char(out, '[');
-	if (buf_init(&command, -1) < 0) {
-		buf_add_char(out, ']');
-		return;
-	}
-	for (size_t i = 0; explain_remedy(&account, blocker, i, text, &command); i++) {
-		buf_add_text(out, i ? "," : "");
-		why_json_remedy(out, text, &command);
-	}
+	explain_remedies(&account, take_remedy, &list);
 	buf_add_char(out, ']');
-	buf_free(&command);
 }
 
 void why_json_socket(struct buf *out, const struct inquiry *inquiry, uint32_t socket)
@@ -112,7 +118,8 @@ void why_json_socket(struct buf *out, const struct inquiry *inquiry, uint32_t so
 }
 
 static void add_blocker(struct buf *out, const struct inquiry *inquiry,
-			const struct blocker *blocker, struct buf *text)
+			const struct blocker *blocker, const struct buf *remedies,
+			struct buf *text)
 {
 	const struct account account = account_of(inquiry);
 
@@ -125,8 +132,30 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 	buf_add_literal(out, ",\n   \"socket\":");
 	why_json_socket(out, inquiry, blocker->socket);
 	buf_add_literal(out, ",\n   \"remedies\":");
-	add_remedies(out, inquiry, blocker, text);
+	buf_add(out, remedies->data, remedies->length);
 	buf_add_char(out, '}');
+}
+
+/* A remedy rids of all blockers, and so stands at each of the first, and at last alone. */
+static void add_blockers(struct buf *out, const struct inquiry *inquiry, struct buf *text)
+{
+	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+	struct buf remedies;
+
+	if (buf_init(&remedies, -1) < 0)
+		return;
+	add_remedies(&remedies, inquiry);
+	buf_add_literal(out, ",\n \"blockers\":[");
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		buf_add_text(out, i ? ",\n  " : "\n  ");
+		if (i == REPEATED_MOST) {
+			remedies.length = 0;
+			buf_add_literal(&remedies, "[]");
+		}
+		add_blocker(out, inquiry, &diagnosis->blockers[i], &remedies, text);
+	}
+	buf_add_char(out, ']');
+	buf_free(&remedies);
 }
 
 /* ---- notes ----------------------------------------------------------- */
@@ -215,7 +244,6 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out)
 {
-	const struct diagnosis *diagnosis = &inquiry->diagnosis;
 	struct buf text;
 
 	if (buf_init(&text, -1) < 0)
@@ -223,15 +251,11 @@ void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, s
 	buf_add_literal(out, "{\"schema\":\"conntab-why/1\",\"wanted\":");
 	why_json_wanted(out, inquiry);
 	add_verdict(out, inquiry, &text);
-	buf_add_literal(out, ",\n \"blockers\":[");
-	for (size_t i = 0; i < diagnosis->count; i++) {
-		buf_add_text(out, i ? ",\n  " : "\n  ");
-		add_blocker(out, inquiry, &diagnosis->blockers[i], &text);
-	}
-	buf_add_literal(out, "],\n \"elsewhere\":");
+	add_blockers(out, inquiry, &text);
+	buf_add_literal(out, ",\n \"elsewhere\":");
 	why_json_elsewhere(out, all, inquiry);
 	buf_add_literal(out, ",\n \"remedies\":");
-	add_remedies(out, inquiry, NULL, &text);
+	add_remedies(out, inquiry);
 	buf_add_literal(out, ",\"probe\":");
 	if (inquiry->probed) {
 		add_errno(out, "{\"errno\":", inquiry->probe_error);

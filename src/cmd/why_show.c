@@ -104,24 +104,20 @@ static void add_alternatives(struct remedies *remedies, const struct inquiry *in
 	}
 }
 
-/* `blocker` NULL: what helps against other causes. */
-static void add_remedies_against(struct remedies *list, const struct inquiry *inquiry,
-				 const struct blocker *blocker)
+static void take_remedy(void *context, struct buf *text, struct buf *command)
 {
-	const struct account account = account_of(inquiry);
-	size_t i = 0;
+	struct remedies *remedies = context;
 
-	while (explain_remedy(&account, blocker, i++, &list->text, &list->command))
-		remedies_add(list);
+	buf_add(&remedies->text, text->data, text->length);
+	buf_add(&remedies->command, command->data, command->length);
+	remedies_add(remedies);
 }
 
 static void add_all_remedies(struct remedies *remedies, const struct inquiry *inquiry)
 {
-	size_t shown = blockers_shown(inquiry);
+	const struct account account = account_of(inquiry);
 
-	add_remedies_against(remedies, inquiry, NULL);
-	for (size_t i = 0; i < shown; i++)
-		add_remedies_against(remedies, inquiry, &inquiry->diagnosis.blockers[i]);
+	explain_remedies(&account, take_remedy, remedies);
 	add_alternatives(remedies, inquiry);
 	if (!inquiry->free_port)
 		return;

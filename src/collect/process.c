@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,8 +112,24 @@ static int executable_read(struct arena *arena, struct process *process, int dir
 	return process->executable ? 0 : -ENOMEM;
 }
 
+static bool has_signal(const char *status, const char *mask, int number)
+{
+	const char *at = strstr(status, mask);
+
+	return at && strtoull(at + strlen(mask), NULL, 16) >> (number - 1) & 1;
+}
+
+/* The first process of a PID namespace gets no signal that it has no handler for. */
+static bool is_first(const char *status)
+{
+	const char *at = strstr(status, "\nNSpid:");
+	size_t length = at ? strcspn(at + 1, "\n") : 0;
+
+	return length > 1 && memcmp(at + length - 1, "\t1", 2) == 0;
+}
+
 /* The owner of /proc/PID is no answer: it is root where the process is not dumpable. */
-static void uid_read(struct process *process, int dir)
+static void status_read(struct process *process, int dir)
 {
 	char text[4096];
 	const char *at;
@@ -122,6 +139,8 @@ static void uid_read(struct process *process, int dir)
 	at = strstr(text, "\nUid:");
 	if (!at || sscanf(at + 5, "%*u %u", &process->uid) != 1)
 		process->uid = UINT32_MAX;
+	process->ignores_sigterm = has_signal(text, "\nSigIgn:", SIGTERM) ||
+				   (is_first(text) && !has_signal(text, "\nSigCgt:", SIGTERM));
 }
 
 static int64_t clock_ns(clockid_t clock)
@@ -203,7 +222,7 @@ static int details_read(struct arena *arena, struct process *process, int dir)
 		err = cgroup_read(arena, process, dir);
 	if (err < 0)
 		return err;
-	uid_read(process, dir);
+	status_read(process, dir);
 	stat_take(process, dir);
 	if (process->cgroup) {
 		process->unit = unit_of_cgroup(arena, process->cgroup);

@@ -148,25 +148,25 @@ static const struct {
 	{ is_unknown, "may be free or not: it can't be told from here.",
 	  { { "{no_probe}let one harmless bind() be tried: leave out --no-probe", NULL },
 	    { "{no_root}ask again as root: it may look at the holder's options, or try",
-	      "sudo conntab why {question}" } } },
+	      LOOKS "sudo conntab why {question}" } } },
 	{ is_all_reserved,
 	  "can't be had: every port from which the kernel chooses ({range}) is reserved "
 	  "(net.ipv4.ip_local_reserved_ports), and {fails} with EADDRINUSE.",
 	  { { "see which are reserved, and take some off that list",
-	      "sysctl net.ipv4.ip_local_reserved_ports" },
+	      LOOKS "sysctl net.ipv4.ip_local_reserved_ports" },
 	    { "or widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" } } },
 	{ is_partly_reserved,
 	  "can't be had: of the ports from which the kernel chooses ({range}) {reserved_count} "
 	  "are reserved (net.ipv4.ip_local_reserved_ports), and all others are taken "
 	  "(EADDRINUSE).",
 	  { { "see which are reserved, and take some off that list",
-	      "sysctl net.ipv4.ip_local_reserved_ports" },
-	    { "see who has the others", "conntab -s" },
+	      LOOKS "sysctl net.ipv4.ip_local_reserved_ports" },
+	    { "see who has the others", LOOKS "conntab -s" },
 	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" } } },
 	{ is_exhausted,
 	  "can't be had: every port from which the kernel chooses ({range}) is taken "
 	  "(EADDRINUSE).",
-	  { { "see who has so many", "conntab -s" },
+	  { { "see who has so many", LOOKS "conntab -s" },
 	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" },
 	    { "in clients that bind an address: set IP_BIND_ADDRESS_NO_PORT before bind()",
 	      NULL } } },
@@ -178,24 +178,24 @@ static const struct {
 	  "may not be connected to: {fails} because this machine forbids it. That is a firewall "
 	  "rule for what goes out, a route that prohibits, a security module, or a broadcast "
 	  "address without SO_BROADCAST.",
-	  { { "look at the rules of the firewall", "nft list ruleset" },
-	    { "look at the route", "ip route get {wanted_host}" },
-	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
+	  { { "look at the rules of the firewall", LOOKS "nft list ruleset" },
+	    { "look at the route", LOOKS "ip route get {wanted_host}" },
+	    { "look what was denied", LOOKS "journalctl -k -g 'denied|apparmor|avc'" } } },
 	{ is_privileged_port,
 	  "is not allowed to {wanted_user}: ports below {unprivileged} need the capability "
 	  "CAP_NET_BIND_SERVICE, and {fails} with EACCES.",
 	  { { "let systemd bind it: a .socket unit, or AmbientCapabilities=CAP_NET_BIND_SERVICE "
 	      "in the service", NULL },
 	    { "give the program that capability",
-	      "setcap cap_net_bind_service=+ep /path/to/program" },
+	      LOOKS "setcap cap_net_bind_service=+ep PROGRAM" },
 	    { "or lower the limit for everybody",
 	      "sysctl -w net.ipv4.ip_unprivileged_port_start={port}" } } },
 	{ is_refused,
 	  "is refused by a sandbox or a security module (Landlock, SELinux, a BPF program of the "
 	  "cgroup), not by another socket.",
 	  { { "look what the unit allows: SocketBindAllow=, SocketBindDeny=, SystemCallFilter=",
-	      "systemctl cat UNIT" },
-	    { "look what was denied", "journalctl -k -g 'denied|apparmor|avc'" } } },
+	      LOOKS "systemctl cat UNIT" },
+	    { "look what was denied", LOOKS "journalctl -k -g 'denied|apparmor|avc'" } } },
 	{ is_ipv6_off,
 	  "can't be used: IPv6 is switched off here ({ipv6_switch} is 1), so that there is no "
 	  "such address, and {fails} with EADDRNOTAVAIL.",
@@ -211,36 +211,37 @@ static const struct {
 	  "its other end, so that the kernel can't ask whether another host has the address, and "
 	  "{fails} with EADDRNOTAVAIL as long as that is so.",
 	  { { "plug in the cable, or bring up the other end; see",
-	      "ip -brief link show {address_device}" },
-	    { "or give the address without that question", "ip address add ... nodad" },
+	      LOOKS "ip -brief link show {address_device}" },
+	    { "or give the address without that question", LOOKS
+	      "ip address add ADDRESS dev DEVICE nodad" },
 	    { "or set IPV6_FREEBIND before bind()", NULL } } },
 	{ is_duplicate,
 	  "can't be used: another host has {wanted_address} too, as the kernel found when it "
 	  "asked on {address_device} (duplicate address, dadfailed), and {fails} with "
 	  "EADDRNOTAVAIL. That does not pass.",
 	  { { "give one of the two hosts another address; if the other one has let go of it: "
-	      "take it away here and give it again", "ip -6 address show dadfailed" } } },
+	      "take it away here and give it again", LOOKS "ip -6 address show dadfailed" } } },
 	{ is_in_vrf,
 	  "is an address of the interface {address_device}, which belongs to the VRF "
 	  "{address_vrf}: a socket that does not belong to it may not have it, and {fails} with "
 	  "EADDRNOTAVAIL.",
-	  { { "run the program in that VRF", "ip vrf exec {address_vrf} COMMAND" },
+	  { { "run the program in that VRF", LOOKS "ip vrf exec {address_vrf} COMMAND" },
 	    { "or bind the socket to {address_device} or {address_vrf} by SO_BINDTODEVICE before "
 	      "bind() (here: --device {address_vrf})", NULL } } },
 	{ is_in_other_vrf,
 	  "is an address of the interface {address_device}, which is not in the VRF of the "
 	  "wanted socket: {fails} with EADDRNOTAVAIL.",
 	  { { "run the program outside of that VRF, and without SO_BINDTODEVICE", NULL },
-	    { "see which addresses the VRF has", "ip -brief address" } } },
+	    { "see which addresses the VRF has", LOOKS "ip -brief address" } } },
 	{ is_loopback_absent,
 	  "can't be reached: this machine has no address {wanted_address}, and {fails} with "
 	  "EADDRNOTAVAIL. IPv6 is switched off, or the loopback interface is down.",
 	  { { "connect to 127.0.0.1 in its place: \"localhost\" may mean ::1", NULL },
-	    { "see which addresses there are", "ip -brief address" } } },
+	    { "see which addresses there are", LOOKS "ip -brief address" } } },
 	{ is_out_of_ports,
 	  "can't be reached from here: every local port that a connection there could have "
 	  "({range}) is in use (EADDRNOTAVAIL).",
-	  { { "see who has so many", "conntab -s" },
+	  { { "see who has so many", LOOKS "conntab -s" },
 	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" },
 	    { "keep connections open in place of making new ones; connect from more than one "
 	      "address", NULL } } },
@@ -248,11 +249,11 @@ static const struct {
 	  "is not usable yet: the kernel still asks whether another host has {wanted_address} "
 	  "(tentative), and {fails} with EADDRNOTAVAIL.",
 	  { { "wait two seconds; in a unit: After=network-online.target", "sleep 2" },
-	    { "or give the address without that question", "ip address add ... nodad" },
+	    { "or give the address without that question", LOOKS "ip address add ADDRESS dev DEVICE nodad" },
 	    { "or set IPV6_FREEBIND before bind()", NULL } } },
 	{ is_absent,
 	  "is not an address of this machine: {fails} with EADDRNOTAVAIL.",
-	  { { "see which addresses it has", "ip -brief address" },
+	  { { "see which addresses it has", LOOKS "ip -brief address" },
 	    { "for an address that comes later (VRRP, keepalived): set IP_FREEBIND, or allow it "
 	      "to all", "sysctl -w net.{wanted_ip}.ip_nonlocal_bind=1" } } },
 	{ is_bound_twice,
@@ -263,7 +264,7 @@ static const struct {
 	  { { "name the interface that has it (sin6_scope_id): "
 	      "{wanted_host}%{address_device}", NULL },
 	    { "{unknown_device}name the interface (sin6_scope_id) behind a %; no interface has "
-	      "{wanted_address} now", "ip -6 -brief address" } } },
+	      "{wanted_address} now", LOOKS "ip -6 -brief address" } } },
 	{ is_mapped,
 	  "is an IPv4 address, which a socket with IPV6_V6ONLY does not take: bind() would fail "
 	  "with EINVAL.",
@@ -272,7 +273,7 @@ static const struct {
 	  "is no address that can be bound: {fails} with EINVAL.", { { NULL, NULL } } },
 	{ is_no_device,
 	  "names an interface that is not there: {fails} with ENODEV.",
-	  { { "see which there are", "ip -brief link" } } },
+	  { { "see which there are", LOOKS "ip -brief link" } } },
 	{ is_any, "can't be bound.", { { NULL, NULL } } },
 };
 

@@ -108,10 +108,13 @@ bool connect_remedy(const struct account *account, const struct connect_diagnosi
 {
 	struct blocker blocker = { .blocks = TRUTH_YES };
 	const struct blocker *about = first_of(diagnosis, &blocker);
-	const struct remedy *found;
+	const struct remedy *remedy = findings[diagnosis->finding].remedies;
 
-	if (!remedy_find(account, about, findings[diagnosis->finding].remedies, &index, &found))
-		return false;
-	remedy_add(account, about, found, text, command);
-	return true;
+	for (; remedy->text; remedy++) {
+		if (!remedy_fits(account, about, remedy) || index--)
+			continue;
+		remedy_add(account, about, remedy, text, command);
+		return true;
+	}
+	return false;
 }

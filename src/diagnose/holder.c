@@ -14,6 +14,7 @@ struct holder {
 	const struct socket *sk;
 	const struct process *process;	/* its first owner; NULL: none */
 	uint32_t caller;		/* pid of who wants its port; 0: not known */
+	uint8_t autobound;		/* enum truth: no bind() of its own chose its port */
 };
 
 typedef bool holder_test(const struct holder *holder);
@@ -187,6 +188,12 @@ IS(is_outgoing)
 	return is_perhaps_outgoing(holder) && !is_given(holder, holder->sk->peer.port);
 }
 
+/* It keeps its port when the connection ends, until its program closes it. */
+IS(is_bound_client)
+{
+	return is_connection(holder->sk) && holder->process && holder->autobound != TRUTH_YES;
+}
+
 IS(is_half_closed)
 {
 	return holder->sk->state == STATE_CLOSE_WAIT;
@@ -216,7 +223,10 @@ IS(is_any)
 
 /* ---- the table ------------------------------------------------------- */
 
-#define KILL "ss -aK {-t} 'sport = :{port}' dst '{peer}'"
+#define RESTART \
+	"{unset}start the server again: it works at once where both the old one and the new one " \
+	"set SO_REUSEADDR before bind(), as most do"
+#define END_CONNECTIONS "ss -K {-t} state connected {connections}"
 
 static const struct {
 	holder_test *test;
@@ -225,44 +235,40 @@ static const struct {
 	struct remedy remedies[4];
 } holders[] = {
 	{ is_time_wait, true,
-	  "TIME-WAIT belongs to no process: this connection with {peer} is over, and the kernel "
-	  "keeps its port for {seconds} s more.",
-	  { { "wait {seconds} s", "sleep {seconds}" },
-	    { "{unset}set SO_REUSEADDR in the server before bind(): where the old one had it "
-	      "too, the new one starts at once", NULL },
-	    { "end it now (root)", KILL } } },
+	  "TIME-WAIT belongs to no process: {this} {is} over, and the kernel keeps the port for "
+	  "{seconds} s more.",
+	  { { RESTART, NULL },
+	    { "end {connection} now (root)", END_CONNECTIONS },
+	    { "wait {seconds} s", "sleep {seconds}" } } },
 	{ is_orphan_fin_wait, true,
-	  "No process has this connection any more: it waits {seconds} s for {peer} to close too.",
-	  { { "wait {seconds} s", "sleep {seconds}" },
-	    { "{unset}set SO_REUSEADDR in the server before bind(): where the old one had it "
-	      "too, the new one starts at once", NULL },
-	    { "end it now (root)", KILL } } },
+	  "No process has {this} any more: the kernel waits up to {seconds} s for the other side "
+	  "to close too.",
+	  { { RESTART, NULL },
+	    { "end {connection} now (root)", END_CONNECTIONS } } },
 	{ is_orphan, true,
-	  "No process has this connection any more: the kernel still tries to deliver its last "
-	  "bytes to {peer}.",
-	  { { "end it now (root)", KILL },
-	    { "{unset}set SO_REUSEADDR in the server before bind(): where the old one had it "
-	      "too, the new one starts at once", NULL } } },
+	  "No process has {this} any more: the kernel still tries to deliver the last bytes.",
+	  { { RESTART, NULL },
+	    { "end {connection} now (root)", END_CONNECTIONS } } },
 	{ is_unaccepted, false,
-	  "It came in from {peer} and waits for the server's accept(): it ends with the listener.",
-	  { { "look at the listener it waits at", "conntab -l {-t} {port}" } } },
+	  "No program has accepted {this} yet: what waits for accept() ends with the listener.",
+	  { { "end {connection} (root)", END_CONNECTIONS } } },
 	{ is_kernel, true,
 	  "The kernel itself holds this socket, as it does for tunnels (vxlan, geneve, WireGuard), "
 	  "NFS and the like: there is no process to stop.",
-	  { { "look for a tunnel with this port", "ip -d link | grep -w {port}" },
-	    { "look for a service of the kernel (NFS, RPC)", "rpcinfo -p" } } },
+	  { { "look for a tunnel with this port", LOOKS "ip -d link | grep -w {port}" },
+	    { "look for a service of the kernel (NFS, RPC)", LOOKS "rpcinfo -p" } } },
 	{ is_in_flight, false,
 	  "No process has it open: it is on its way in a message between two processes.",
 	  { { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" },
 	    { "look at the processes of its cgroup: one of them has sent it",
-	      "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
+	      LOOKS "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
 	{ is_elsewhere, false,
 	  "Its process lives in a PID namespace that can't be seen from here: most likely on the "
 	  "host, or in another container.",
-	  { { "look for it on the host", "conntab {-t} {port}" } } },
+	  { { "look for it on the host", LOOKS "conntab {-t} {port}" } } },
 	{ is_not_permitted, false,
 	  "It belongs to {holder_user}, and its process may only be seen by that user and root.",
-	  { { "ask again as root", "sudo conntab why {question}" },
+	  { { "ask again as root", LOOKS "sudo conntab why {question}" },
 	    { "stop the unit that its cgroup belongs to", "sudo systemctl stop {unit}" } } },
 	{ is_not_found, false,
 	  "Its process was not found: not all processes could be looked into, or the socket passed "
@@ -280,65 +286,69 @@ static const struct {
 	  "systemd listens here for a socket unit: to stop the service alone does not free the "
 	  "port, the next connection starts it again.",
 	  { { "stop the socket unit", "systemctl stop {socket_unit}" },
-	    { "find the socket unit by its port", "systemctl list-sockets | grep -w {port}" } } },
+	    { "find the socket unit by its port", LOOKS "systemctl list-sockets | grep -w {port}" } } },
 	{ is_docker_proxy, false,
 	  "{command} publishes this port for a container.",
 	  { { "find the container that publishes it, then stop it or publish another port",
-	      "docker ps --filter publish={port}" } } },
+	      LOOKS "docker ps --filter publish={port}" } } },
 	{ is_podman_proxy, false,
 	  "{command} publishes this port for a container.",
 	  { { "find the container that publishes it, then stop it or publish another port",
-	      "podman port --all | grep -w {port}" } } },
+	      LOOKS "podman port --all | grep -w {port}" } } },
 	{ is_forward, false,
 	  "An ssh forward (-L, -R or -D) listens here.",
-	  { { "end that ssh, or let it forward another port", "kill {pid}" } } },
+	  { { "end that ssh, or let it forward another port", "{kill}" } } },
 	{ is_leaked, false,
 	  "{command} is no server: it was started by one, and inherited the socket.",
-	  { { "end what holds it", "kill {pids}" },
+	  { { "end what holds it{patience}", "{kill}" },
 	    { "in the program that started it: open sockets with SOCK_CLOEXEC", NULL } } },
 	{ is_inherited, false,
 	  "The process that opened it is gone, and those it left behind still hold it.",
-	  { { "end all that hold it", "kill {pids}" } } },
+	  { { "end all that hold it{patience}", "{kill}" } } },
 	{ is_bound_only, false,
 	  "It is bound but does not listen: the program reserved the port, shut the socket down, "
 	  "or failed before listen(). ss and netstat do not show such a socket.",
 	  { { "stop the service", "systemctl stop {unit}" },
-	    { "stop its process", "kill {pids}" } } },
+	    { "stop its process{patience}", "{kill}" } } },
+	{ is_bound_client, true,
+	  "{This} {is} open, and {its} program has chosen the port by bind(){as_far}: it keeps the "
+	  "port when only the connection ends.",
+	  { { "stop the service, and end what is left of {connection} (root)",
+	      "systemctl stop {unit}; " END_CONNECTIONS },
+	    { "stop {its} process, and end what is left of {connection} (root){patience}",
+	      "{kill}; " END_CONNECTIONS } } },
 	{ is_outgoing, true,
-	  "This is an outgoing connection to {peer}: {port} is in the range from which the kernel "
-	  "takes ports for them ({range}).",
-	  { { "end it (root); the program that has it will see an error", KILL },
-	    { "{unreserved}keep the port from now on: reserve it, so that no connection is "
-	      "given it",
-	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" },
+	  "{This} {is} outgoing: {port} is in the range from which the kernel takes ports for "
+	  "such ({range}).",
+	  { { "{unreserved}reserve the port, so that no connection is given it from now on, and "
+	      "end {connection} (root); the program will see an error",
+	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}; " END_CONNECTIONS },
+	    { "end {connection} (root); the program will see an error", END_CONNECTIONS },
 	    { "let the server use a port outside that range", NULL } } },
 	{ is_perhaps_outgoing, false,
-	  "This connection with {peer} is still open. It may be an outgoing one: {port} is in the "
-	  "range from which the kernel takes ports for them ({range}).",
-	  { { "end it (root); the program that has it will see an error", KILL },
-	    { "{unreserved}keep the port from now on: reserve it, so that no connection is "
-	      "given it",
-	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}" } } },
+	  "{This} {is} still open, and may be outgoing: {port} is in the range from which the "
+	  "kernel takes ports for such ({range}).",
+	  { { "{unreserved}reserve the port, so that no connection is given it from now on, and "
+	      "end {connection} (root); the program will see an error",
+	      "sysctl -w net.ipv4.ip_local_reserved_ports={reserved}; " END_CONNECTIONS },
+	    { "end {connection} (root); the program will see an error", END_CONNECTIONS } } },
 	{ is_half_closed, false,
-	  "{peer} has closed this connection; the program that accepted it has not, and the port "
-	  "is kept until it does.",
-	  { { "stop the service", "systemctl stop {unit}" },
-	    { "stop its process", "kill {pids}" },
-	    { "end the connection alone (root)", KILL } } },
+	  "The other side has closed {this}; the program that has {it} has not, and the port is "
+	  "kept until it does.",
+	  { { "end {connection} (root); the program will see an error", END_CONNECTIONS },
+	    { "stop {its} process{patience}", "{kill}" } } },
 	{ is_accepted, false,
-	  "This connection with {peer} is still open, and keeps its port until it ends.",
-	  { { "stop the service", "systemctl stop {unit}" },
-	    { "stop its process", "kill {pids}" },
-	    { "end the connection alone (root)", KILL } } },
+	  "{This} {is} still open: the port is kept until {they} end{s}.",
+	  { { "end {connection} (root); the program will see an error", END_CONNECTIONS } } },
 	{ is_contained, false,
 	  "Its process runs in the container {container}.",
 	  { { "stop that container", "docker stop {container}" },
-	    { "stop its process", "kill {pids}" } } },
+	    { "stop its process{patience}", "{kill}" } } },
 	{ is_unit, false, NULL, { { "stop the service", "systemctl stop {unit}" } } },
 	{ is_shared, false,
 	  "Several processes hold it, and all must let go of it.",
-	  { { "stop its processes", "kill {pids}" } } },
-	{ is_any, false, NULL, { { "stop its process", "kill {pid}" } } },
+	  { { "stop its processes{patience}", "{kill}" } } },
+	{ is_any, false, NULL, { { "stop its process{patience}", "{kill}" } } },
 };
 
 static size_t sort_of(const struct account *account, const struct blocker *blocker)
@@ -348,6 +358,7 @@ static size_t sort_of(const struct account *account, const struct blocker *block
 	const struct owner *owner = owner_first(snap, sk);
 	const struct holder holder = {
 		snap, sk, owner ? owner_process(snap, owner) : NULL, account->caller,
+		bind_facts_autobound(account->facts, blocker->socket),
 	};
 	size_t i = 0;
 

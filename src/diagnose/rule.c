@@ -31,11 +31,7 @@ static const struct {
 	},
 	[RULE_ADDRESS_UNDER_WILDCARD] = {
 		"{wanted} would take every {ip} address of this machine, {holder_address} too",
-		REMEDIES {
-			{ "bind only the address that is needed, not all of them: any but "
-			  "{holder_single} is clear of this socket", NULL },
-			{ NULL, NULL },
-		}, false,
+		NULL, false,
 	},
 	[RULE_DUAL_STACK_COVERS_IPV4] = {
 		"{holder} takes IPv4 as well as IPv6, for its IPV6_V6ONLY is off, so it takes "
@@ -50,11 +46,7 @@ static const struct {
 	},
 	[RULE_IPV4_UNDER_DUAL_STACK] = {
 		"{wanted} means all IPv4 and all IPv6 addresses, and so {holder} too",
-		REMEDIES {
-			{ "bind only the address that is needed, not all of them: any but "
-			  "{holder_single} is clear of this socket", NULL },
-			{ NULL, NULL },
-		}, false,
+		NULL, false,
 	},
 	[RULE_IPV6_CONNECTION_BLOCKS_IPV4] = {
 		"{holder} carries IPv6 only, but came from a socket whose IPV6_V6ONLY was off, "
@@ -85,8 +77,8 @@ static const struct {
 	[SHARING_UNKNOWN] = {
 		"the wanted socket has not set SO_REUSEADDR, which both must do",
 		REMEDIES {
-			{ "set SO_REUSEADDR on the new socket before bind(); it helps if the "
-			  "holder has set it too", NULL },
+			{ "{unset}set SO_REUSEADDR on the new socket before bind(); it helps if "
+			  "the holder has set it too", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -101,7 +93,7 @@ static const struct {
 	[SHARING_WANTED] = {
 		"the wanted socket has not set SO_REUSEADDR, as the holder has",
 		REMEDIES {
-			{ "set SO_REUSEADDR on the new socket before bind()", NULL },
+			{ "{unset}set SO_REUSEADDR on the new socket before bind()", NULL },
 			{ NULL, NULL },
 		},
 	},
@@ -152,23 +144,6 @@ void explain_blocker(const struct account *account, const struct blocker *blocke
 	buf_add_char(out, '.');
 }
 
-bool remedy_find(const struct account *account, const struct blocker *blocker,
-		 const struct remedy *remedy, size_t *index, const struct remedy **found)
-{
-	for (; remedy && remedy->text; remedy++) {
-		if (!sentence_fits(account, blocker, remedy->text, QUOTING_TEXT))
-			continue;
-		if (remedy->command &&
-		    !sentence_fits(account, blocker, remedy->command, QUOTING_SHELL))
-			continue;
-		if (!(*index)--) {
-			*found = remedy;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Nobody changes addresses because of a connection, which ends sooner or later. */
 static bool is_lasting(const struct account *account, const struct blocker *blocker)
 {
@@ -177,33 +152,13 @@ static bool is_lasting(const struct account *account, const struct blocker *bloc
 	return socket_is_listener(sk) || sk->state == STATE_BOUND;
 }
 
-void remedy_add(const struct account *account, const struct blocker *blocker,
-		const struct remedy *remedy, struct buf *text, struct buf *command)
+void rule_remedies(const struct account *account, const struct blocker *blocker,
+		   const struct remedy *lists[RULE_LISTS])
 {
-	sentence_add(account, blocker, remedy->text, QUOTING_TEXT, text);
-	if (remedy->command)
-		command_add(account, blocker, remedy->command, command);
-}
+	bool lasts = rules[blocker->rule].of_connections || is_lasting(account, blocker);
+	bool knows = holder_knows_sharing(account, blocker);
 
-bool explain_remedy(const struct account *account, const struct blocker *blocker, size_t index,
-		    struct buf *text, struct buf *command)
-{
-	const struct remedy *lists[4] = { NULL }, *found = NULL;
-
-	if (blocker) {
-		lists[0] = holder_remedies(account, blocker);
-		if (rules[blocker->rule].of_connections || is_lasting(account, blocker))
-			lists[1] = rules[blocker->rule].remedies;
-		if (!holder_knows_sharing(account, blocker))
-			lists[2] = sharings[blocker->sharing].remedies;
-		lists[3] = devices;
-	} else {
-		lists[0] = cause_remedies(account);
-	}
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !found; i++)
-		remedy_find(account, blocker, lists[i], &index, &found);
-	if (!found)
-		return false;
-	remedy_add(account, blocker, found, text, command);
-	return true;
+	lists[0] = lasts ? rules[blocker->rule].remedies : NULL;
+	lists[1] = knows ? NULL : sharings[blocker->sharing].remedies;
+	lists[2] = devices;
 }

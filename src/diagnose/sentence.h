@@ -10,10 +10,17 @@
 
 enum quoting { QUOTING_TEXT, QUOTING_SHELL };
 
+/*
+ * What to do.  A command makes the bind() work, by itself; several in a row have
+ * "; " between them.  One that only looks begins with LOOKS: it is printed
+ * behind the text.
+ */
 struct remedy {
 	const char *text;		/* NULL ends a list */
 	const char *command;		/* NULL: none */
 };
+
+#define LOOKS "? "
 
 /* `blocker` may be NULL; then there are no words about it. */
 void sentence_add(const struct account *account, const struct blocker *blocker, const char *text,
@@ -30,14 +37,16 @@ void command_add(const struct account *account, const struct blocker *blocker, c
 bool sentence_fits(const struct account *account, const struct blocker *blocker, const char *text,
 		   enum quoting quoting);
 
-/*
- * rule.c: the remedy at `*index` of a list, of those that fit; else `*index` is
- * less by their number.  And its words.
- */
-bool remedy_find(const struct account *account, const struct blocker *blocker,
-		 const struct remedy *remedy, size_t *index, const struct remedy **found);
+/* remedy.c: does it fit?  And its words. */
+bool remedy_fits(const struct account *account, const struct blocker *blocker,
+		 const struct remedy *remedy);
 void remedy_add(const struct account *account, const struct blocker *blocker,
 		const struct remedy *remedy, struct buf *text, struct buf *command);
+
+/* rule.c: lists of what both programs could do to share the port; NULL: nothing. */
+enum { RULE_LISTS = 3 };
+void rule_remedies(const struct account *account, const struct blocker *blocker,
+		   const struct remedy *lists[RULE_LISTS]);
 
 /* holder.c: lists of remedies for a sort of holder. */
 const struct remedy *holder_remedies(const struct account *account,

@@ -19,8 +19,25 @@ struct word {
 
 #define WORD(name) static bool name(const struct scene *scene, struct buf *out)
 
-/* word_wanted.c, word_holder.c: of the wanted socket, and of the holder; NULL ends them. */
-extern const struct word wanted_words[], holder_words[];
+/*
+ * word_wanted.c, word_holder.c, word_group.c, word_kill.c: of the wanted
+ * socket, of the holder, and of all that the sentence is about; NULL ends them.
+ */
+extern const struct word wanted_words[], holder_words[], group_words[], kill_words[];
+
+/* How many the sentence is about, and each of them. */
+static inline size_t scene_count(const struct scene *scene)
+{
+	return scene->account->group_count ? scene->account->group_count : scene->blocker != NULL;
+}
+
+static inline const struct socket *scene_socket(const struct scene *scene, size_t index)
+{
+	const struct account *account = scene->account;
+
+	return blocker_socket(account,
+			      account->group_count ? account->group[index] : scene->blocker);
+}
 
 /* sentence.c: parts of words; a name that would be no word of a shell is nothing to say there. */
 bool scene_add_name(struct buf *out, const struct scene *scene, const char *name);

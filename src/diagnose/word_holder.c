@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PIDS_MOST = 1000, MILLI = 1000 };
+enum { PIDS_MOST = 1000 };
 
 static const struct socket *holder_of(const struct scene *scene)
 {
@@ -50,15 +50,6 @@ WORD(add_holder_protocol)
 	return sk;
 }
 
-/* One address, not all of them. */
-WORD(add_holder_single)
-{
-	const struct socket *sk = holder_of(scene);
-	struct address plain = sk ? address_unmapped(&sk->local.address) : (struct address){ 0 };
-
-	return sk && !address_is_any(&plain) && add_holder_address(scene, out);
-}
-
 /* Whose wildcard it is about: that of the holder's addresses. */
 WORD(add_ip)
 {
@@ -87,14 +78,6 @@ WORD(add_peer)
 		return false;
 	scene_add_endpoint(out, scene, &sk->peer, 0, false);
 	return true;
-}
-
-WORD(add_seconds)
-{
-	const struct socket *sk = holder_of(scene);
-
-	return sk && sk->timer != TIMER_NONE &&
-	       scene_add_number(out, (sk->timer_ms + MILLI - 1) / MILLI);
 }
 
 WORD(add_command)
@@ -193,9 +176,9 @@ WORD(is_on_any_device)
 const struct word holder_words[] = {
 	{ "holder", add_holder }, { "holder_address", add_holder_address },
 	{ "holder_protocol", add_holder_protocol },
-	{ "holder_single", add_holder_single }, { "ip", add_ip },
+	{ "ip", add_ip },
 	{ "holder_user", add_holder_user }, { "holder_device", add_holder_device },
-	{ "peer", add_peer }, { "seconds", add_seconds }, { "command", add_command },
+	{ "peer", add_peer }, { "command", add_command },
 	{ "pid", add_pid }, { "pids", add_pids }, { "unit", add_unit },
 	{ "socket_unit", add_socket_unit }, { "container", add_container },
 	{ "cgroup", add_cgroup }, { "on_any_device", is_on_any_device },

@@ -230,7 +230,8 @@ WORD(is_no_probe)
 WORD(is_unset)
 {
 	(void)out;
-	return !scene->account->request->reuseaddr;
+	return !scene->account->request->reuseaddr &&
+	       scene->account->with_reuseaddr != VERDICT_BLOCKED;
 }
 
 WORD(is_unreserved)

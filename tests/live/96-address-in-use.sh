@@ -127,7 +127,7 @@ run_shown() { (cd "$STAGE" && here timeout -k 5 60 bash -c "$1" </dev/null 2>&1)
 
 # One line for each console and each text between them, without what no two runs share.
 plain() {
-	tr -s ' \n' '  ' | sed -E 's/(pid|kill|sleep) [0-9 ]+/\1 N /g; s/, since [^)]*\)//g
+	tr -s ' \n' '  ' | sed -E 's/(pid|kill( -[A-Z]+)?|sleep) [0-9 ]+/\1 N /g; s/, since [^)]*\)//g
 		s/[0-9]+ s\b/N s/g; s/(192\.0\.2\.[0-9]+|127\.0\.0\.1):[3-6][0-9]{4}/\1:N/g
 		s/ (```|##|\$ |In the way|Rule|What to do)/\n\1/g'
 }
