@@ -44,6 +44,12 @@ enum address_use facts_address(struct source *source, const struct bind_request 
 enum truth facts_has_address(struct source *source, const struct address *address, uint8_t bits);
 
 /*
+ * Addresses of the namespace that a socket may be bound to without naming a
+ * device, at most `most`.  Returns how many.
+ */
+size_t facts_own_addresses(struct source *source, struct address *addresses, size_t most);
+
+/*
  * Add what is known of a device to a list that has room for it, if it is not there
  * yet: its VRF, or that it is gone.  Returns how many there are; not more where it
  * can't be asked, and for 0, which is none.

@@ -46,6 +46,11 @@ void explain_verdict(const struct account *account, struct buf *out);
 void explain_blocker(const struct account *account, const struct blocker *blocker,
 		     struct buf *out);
 
+/* The two parts of that: how the addresses meet, and why they can't share. */
+void explain_rule(const struct account *account, const struct blocker *blocker, struct buf *out);
+void explain_sharing(const struct account *account, const struct blocker *blocker,
+		     struct buf *out);
+
 /* What sort of holder it is, where that is worth a sentence; else nothing is appended. */
 void explain_holder(const struct account *account, const struct blocker *blocker,
 		    struct buf *out);

@@ -14,6 +14,7 @@ enum {
 	ADVISED_MOST = 4,		/* requests about which more is found out */
 	NAMESPACES_MOST = 256,
 	ELSEWHERE_MOST = 8,
+	ADDRESSES_TOLD = 3,
 	WHY_WIDTH = 79,			/* columns of sentences */
 	WHY_INDENT = 2,
 };
@@ -33,6 +34,8 @@ struct inquiry {
 	bool forbids_probe;
 	uint64_t near_used;		/* of the ports near by: a socket has it */
 	uint16_t free_port;
+	struct address addresses[ADDRESSES_TOLD];	/* that would work in place of all */
+	size_t address_count;
 	char socket_unit[NAME_MAX + 1];	/* of systemd, where systemd holds it; else empty */
 	bool entered;			/* --netns: it is about another namespace */
 	uint32_t netns_pid;		/* by which it was given; 0: otherwise */

@@ -226,6 +226,18 @@ static void add_alternatives(struct buf *out, const struct inquiry *inquiry)
 	buf_add_char(out, '}');
 }
 
+static void add_addresses(struct buf *out, const struct inquiry *inquiry)
+{
+	char address[ADDRESS_TEXT_MAX];
+
+	buf_add_literal(out, ",\"free_addresses\":[");
+	for (size_t i = 0; i < inquiry->address_count; i++) {
+		*address_print(address, &inquiry->addresses[i]) = '\0';
+		json_add_member(i ? "," : "", address, out);
+	}
+	buf_add_char(out, ']');
+}
+
 static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct account account = account_of(inquiry);
@@ -240,6 +252,7 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 	why_json_text(out, ",\"sentence\":", text);
 	add_alternatives(out, inquiry);
 	add_number(out, ",\"free_port\":", inquiry->free_port);
+	add_addresses(out, inquiry);
 }
 
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out)

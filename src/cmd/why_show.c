@@ -2,88 +2,13 @@
 /* An answer for people: the verdict, who is in the way, by which rule, and what to do. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "view/cell.h"
 #include "why_show.h"
 
-enum {
-	BLOCKERS_SHOWN = 3,
-	ELSEWHERE_SHOWN = 2,
-};
-
-/* ---- blockers -------------------------------------------------------- */
-
-/* "In the way: 0.0.0.0:8080 LISTEN" */
-static void add_heading(struct buf *out, const struct inquiry *inquiry,
-			const struct blocker *blocker)
-{
-	const struct snapshot *snap = inquiry->facts.snap;
-	const struct socket *sk = &snap->sockets[blocker->socket];
-	const struct row row = { .snap = snap, .sk = sk };
-
-	buf_add_text(out, blocker->blocks == TRUTH_YES ? "\nIn the way: " : "\nMaybe in the way: ");
-	buf_add_text(out, state_names[sk->state]);
-	buf_add_char(out, ' ');
-	cell_add_endpoint(out, &row, &sk->local);
-	if (sk->have & HAVE_PEER) {
-		buf_add_literal(out, ", connected to ");
-		cell_add_endpoint(out, &row, &sk->peer);
-	}
-	buf_add_char(out, '\n');
-}
-
-static void add_blocker(struct buf *out, const struct inquiry *inquiry,
-			const struct blocker *blocker, struct buf *text)
-{
-	const struct account account = account_of(inquiry);
-	const struct snapshot *snap = inquiry->facts.snap;
-	const struct socket *sk = &snap->sockets[blocker->socket];
-
-	add_heading(out, inquiry, blocker);
-	why_add_processes(out, snap, sk, text);
-	explain_holder(&account, blocker, text);
-	why_add_paragraph(out, text, WHY_INDENT);
-	buf_add_literal(text, "Rule: ");
-	explain_blocker(&account, blocker, text);
-	why_add_paragraph(out, text, WHY_INDENT);
-}
-
-/*
- * How many are shown: of listeners, which come first, some; their connections
- * are in the way too, but go with them.
- */
-static size_t blockers_shown(const struct inquiry *inquiry)
-{
-	const struct diagnosis *diagnosis = &inquiry->diagnosis;
-	const struct socket *sockets = inquiry->facts.snap->sockets;
-	size_t listeners = 0, most;
-
-	while (listeners < diagnosis->count &&
-	       socket_is_listener(&sockets[diagnosis->blockers[listeners].socket]))
-		listeners++;
-	most = listeners ? listeners : diagnosis->count;
-	return most < BLOCKERS_SHOWN ? most : BLOCKERS_SHOWN;
-}
-
-static void add_blockers(struct buf *out, const struct inquiry *inquiry, struct buf *text)
-{
-	const struct diagnosis *diagnosis = &inquiry->diagnosis;
-	size_t shown = blockers_shown(inquiry), more = diagnosis->count - shown;
-
-	for (size_t i = 0; i < shown; i++)
-		add_blocker(out, inquiry, &diagnosis->blockers[i], text);
-	if (!more)
-		return;
-	buf_add_literal(out, "\nAnd ");
-	buf_add_unsigned(out, more);
-	buf_add_text(out, more > 1 ? " more sockets" : " more socket");
-	buf_add_literal(out, " on the port: conntab -a ");
-	buf_add_text(out, protocols[inquiry->request.protocol].name);
-	buf_add_char(out, ':');
-	buf_add_unsigned(out, inquiry->request.local.port);
-	buf_add_char(out, '\n');
-}
+enum { ELSEWHERE_SHOWN = 2 };
 
 /* ---- remedies -------------------------------------------------------- */
 
@@ -104,6 +29,26 @@ static void add_alternatives(struct remedies *remedies, const struct inquiry *in
 	}
 }
 
+/* One address in place of all: of those of this machine some that nothing is in the way of. */
+static void add_addresses(struct remedies *remedies, const struct inquiry *inquiry)
+{
+	if (!inquiry->address_count)
+		return;
+	buf_add_literal(&remedies->text, "bind one address in place of all: ");
+	for (size_t i = 0; i < inquiry->address_count; i++) {
+		bool brackets = inquiry->addresses[i].family == AF_INET6;
+
+		buf_add_text(&remedies->text, i ? " or " : "");
+		buf_add_text(&remedies->text, brackets ? "[" : "");
+		buf_used(&remedies->text,
+			 address_print(buf_room(&remedies->text, ADDRESS_TEXT_MAX),
+				       &inquiry->addresses[i]));
+		buf_add_text(&remedies->text, brackets ? "]" : "");
+	}
+	buf_add_literal(&remedies->text, " would work");
+	remedies_add(remedies);
+}
+
 static void take_remedy(void *context, struct buf *text, struct buf *command)
 {
 	struct remedies *remedies = context;
@@ -119,6 +64,7 @@ static void add_all_remedies(struct remedies *remedies, const struct inquiry *in
 
 	explain_remedies(&account, take_remedy, remedies);
 	add_alternatives(remedies, inquiry);
+	add_addresses(remedies, inquiry);
 	if (!inquiry->free_port)
 		return;
 	buf_add_literal(&remedies->text, "use another port: ");
@@ -231,7 +177,7 @@ void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct
 	if (inquiry->diagnosis.verdict == VERDICT_FREE)
 		why_add_elsewhere(out, all, inquiry, "It is not in the way: each "
 				  "namespace has ports of its own.", &text);
-	add_blockers(out, inquiry, &text);
+	why_add_blockers(out, inquiry, &text);
 	show_remedies(out, inquiry);
 	buf_free(&text);
 }

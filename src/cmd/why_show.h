@@ -15,6 +15,9 @@ void why_add_paragraph(struct buf *out, struct buf *text, size_t at);
 void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
 		       struct buf *text);
 
+/* why_blockers.c: append who is in the way, equal sockets as one; `text` as above. */
+void why_add_blockers(struct buf *out, const struct inquiry *inquiry, struct buf *text);
+
 /* why_show.c, why_json.c: append one answer. */
 void why_show(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);
 void why_show_json(const struct inquiries *all, const struct inquiry *inquiry, struct buf *out);

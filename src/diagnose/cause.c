@@ -249,7 +249,8 @@ static const struct {
 	  "is not usable yet: the kernel still asks whether another host has {wanted_address} "
 	  "(tentative), and {fails} with EADDRNOTAVAIL.",
 	  { { "wait two seconds; in a unit: After=network-online.target", "sleep 2" },
-	    { "or give the address without that question", LOOKS "ip address add ADDRESS dev DEVICE nodad" },
+	    { "or give the address without that question",
+	      LOOKS "ip address add ADDRESS dev DEVICE nodad" },
 	    { "or set IPV6_FREEBIND before bind()", NULL } } },
 	{ is_absent,
 	  "is not an address of this machine: {fails} with EADDRNOTAVAIL.",

@@ -261,7 +261,8 @@ static const struct {
 	  "No process has it open: it is on its way in a message between two processes.",
 	  { { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" },
 	    { "look at the processes of its cgroup: one of them has sent it",
-	      LOOKS "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
+	      LOOKS
+	      "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
 	{ is_elsewhere, false,
 	  "Its process lives in a PID namespace that can't be seen from here: most likely on the "
 	  "host, or in another container.",
@@ -286,7 +287,8 @@ static const struct {
 	  "systemd listens here for a socket unit: to stop the service alone does not free the "
 	  "port, the next connection starts it again.",
 	  { { "stop the socket unit", "systemctl stop {socket_unit}" },
-	    { "find the socket unit by its port", LOOKS "systemctl list-sockets | grep -w {port}" } } },
+	    { "find the socket unit by its port",
+	      LOOKS "systemctl list-sockets | grep -w {port}" } } },
 	{ is_docker_proxy, false,
 	  "{command} publishes this port for a container.",
 	  { { "find the container that publishes it, then stop it or publish another port",
@@ -315,7 +317,7 @@ static const struct {
 	  "port when only the connection ends.",
 	  { { "stop the service, and end what is left of {connection} (root)",
 	      "systemctl stop {unit}; " END_CONNECTIONS },
-	    { "stop {its} process, and end what is left of {connection} (root){patience}",
+	    { "stop {its} process{patience}, and end what is left of {connection} (root)",
 	      "{kill}; " END_CONNECTIONS } } },
 	{ is_outgoing, true,
 	  "{This} {is} outgoing: {port} is in the range from which the kernel takes ports for "

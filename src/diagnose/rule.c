@@ -133,15 +133,26 @@ static const struct remedy devices[] = {
 	{ NULL, NULL },
 };
 
-void explain_blocker(const struct account *account, const struct blocker *blocker,
-		     struct buf *out)
+void explain_rule(const struct account *account, const struct blocker *blocker, struct buf *out)
 {
 	sentence_add(account, blocker, rules[blocker->rule].sentence, QUOTING_TEXT, out);
-	buf_add_literal(out, "; ");
+}
+
+void explain_sharing(const struct account *account, const struct blocker *blocker,
+		     struct buf *out)
+{
 	sentence_add(account, blocker, sharings[blocker->sharing].sentence, QUOTING_TEXT, out);
 	if (blocker->blocks == TRUTH_MAYBE)
 		buf_add_literal(out, " (as far as that can be told)");
 	buf_add_char(out, '.');
+}
+
+void explain_blocker(const struct account *account, const struct blocker *blocker,
+		     struct buf *out)
+{
+	explain_rule(account, blocker, out);
+	buf_add_literal(out, "; ");
+	explain_sharing(account, blocker, out);
 }
 
 /* Nobody changes addresses because of a connection, which ends sooner or later. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words about all sockets that a sentence is about: "these 5 connections", and how ss finds them. */
+/* Words about all that a sentence is about: "these 5 connections", and how ss finds them. */
 #include "word.h"
 
 #include <stdlib.h>

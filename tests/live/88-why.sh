@@ -26,6 +26,8 @@ asks 8080
 answers blocked EADDRINUSE addr=:: port=8080
 blocked_by listener LISTEN ipv4-under-dual-stack
 says 'set IPV6_V6ONLY and bind \[::\], for IPv6 alone: that would work'
+says 'bind one address in place of all: \[::1\] would work'
+really OK addr=::1 port=8080
 really OK addr=:: port=8080 v6only=1
 really OK addr=127.0.0.2 port=8080
 asks 0.0.0.0:8080
