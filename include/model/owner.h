@@ -16,7 +16,7 @@ struct process {
 	uint32_t parent;		/* pid; 0 unknown */
 	uint32_t uid;			/* effective; UINT32_MAX unknown */
 	uint32_t family;		/* pid of the topmost ancestor that runs the same program */
-	bool ignores_sigterm;
+	uint64_t ignored_signals;	/* bit N - 1: signal N does nothing to it */
 	double start_time;		/* seconds since 1970; 0 unknown */
 	const char *command;		/* comm: at most 15 bytes */
 	const char *command_line;	/* arguments, each ended by NUL */
@@ -35,6 +35,11 @@ static inline size_t process_arguments_length(const struct process *process)
 	while (length && !process->command_line[length - 1])
 		length--;
 	return length;
+}
+
+static inline bool process_ignores(const struct process *process, int signal)
+{
+	return process->ignored_signals >> (signal - 1) & 1;
 }
 
 enum { OWNER_NO_FD = -1 };

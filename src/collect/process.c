@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,9 @@ enum {
 	NS_PER_SECOND = 1000 * 1000 * 1000,
 	NS_PER_10MS = 10 * 1000 * 1000,
 };
+
+/* SIGKILL and SIGSTOP */
+#define UNSTOPPABLE (UINT64_C(1) << 8 | UINT64_C(1) << 18)
 
 /* After the command in parentheses, which may hold parentheses and blanks itself. */
 int stat_parse(char *text, struct stat_fields *fields)
@@ -112,11 +114,11 @@ static int executable_read(struct arena *arena, struct process *process, int dir
 	return process->executable ? 0 : -ENOMEM;
 }
 
-static bool has_signal(const char *status, const char *mask, int number)
+static uint64_t mask_of(const char *status, const char *name)
 {
-	const char *at = strstr(status, mask);
+	const char *at = strstr(status, name);
 
-	return at && strtoull(at + strlen(mask), NULL, 16) >> (number - 1) & 1;
+	return at ? strtoull(at + strlen(name), NULL, 16) : 0;
 }
 
 /* The first process of a PID namespace gets no signal that it has no handler for. */
@@ -139,8 +141,9 @@ static void status_read(struct process *process, int dir)
 	at = strstr(text, "\nUid:");
 	if (!at || sscanf(at + 5, "%*u %u", &process->uid) != 1)
 		process->uid = UINT32_MAX;
-	process->ignores_sigterm = has_signal(text, "\nSigIgn:", SIGTERM) ||
-				   (is_first(text) && !has_signal(text, "\nSigCgt:", SIGTERM));
+	process->ignored_signals = mask_of(text, "\nSigIgn:");
+	if (is_first(text))
+		process->ignored_signals |= ~mask_of(text, "\nSigCgt:") & ~UNSTOPPABLE;
 }
 
 static int64_t clock_ns(clockid_t clock)

@@ -143,7 +143,7 @@ static const struct member process_members[] = {
 	TEXT(9, struct process, cgroup),
 	TEXT(10, struct process, unit),
 	TEXT(11, struct process, container),
-	ENUM(12, struct process, ignores_sigterm, 2),
+	NUMBER(12, struct process, ignored_signals),
 };
 
 static const struct member owner_members[] = {

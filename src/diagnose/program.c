@@ -2,6 +2,7 @@
 /* Programs that do not end as others do, or start a second time where others fail. */
 #include "program.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -61,7 +62,7 @@ const char *program_signal(const struct process *process)
 {
 	const struct program *program = program_of(process);
 
-	if (process->ignores_sigterm)
+	if (process_ignores(process, SIGTERM))
 		return "KILL";
 	return program ? program->signal : NULL;
 }

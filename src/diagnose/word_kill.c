@@ -3,6 +3,7 @@
 #include "program.h"
 #include "word.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +109,7 @@ WORD(add_patience)
 	const struct process *process = sk ? owner_first_process(snap, sk) : NULL;
 	const struct program *program = process ? program_of(process) : NULL;
 
-	if (process && process->ignores_sigterm)
+	if (process && process_ignores(process, SIGTERM))
 		add_reason(out, "it ignores SIGTERM");
 	else if (program && program->why)
 		add_reason(out, program->why);
