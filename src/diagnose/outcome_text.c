@@ -185,23 +185,29 @@ static void explain_without(const struct outcome_failure *failure, struct buf *o
 	buf_add_text(out, only_version(failure));
 }
 
+/* Who was content with what it had ends well, or is ended. */
+static bool was_content(const struct outcome_failure *failure)
+{
+	return failure->with_count &&
+	       (WIFSIGNALED(failure->wait_status) || !WEXITSTATUS(failure->wait_status));
+}
+
 static void explain_end(const struct outcome_failure *failure, struct buf *out)
 {
 	bool later = failure->said & (1U << OUTCOME_OTHER_PORT | 1U << OUTCOME_WITHOUT);
 
 	add_process(failure, failure->attempt.pid, out);
-	if (failure->with_count && !later) {
+	if (was_content(failure)) {
 		buf_add_literal(out, " went on without ");
 		outcome_add_place(&failure->attempt, out);
 		buf_add_literal(out, ", with ");
 		add_with(failure, out);
 		buf_add_literal(out, ", and ");
-	} else {
-		buf_add_text(out, later ? " later " : " ");
-	}
-	add_end(failure->wait_status, out);
-	if (failure->with_count)
+		add_end(failure->wait_status, out);
 		return;
+	}
+	buf_add_text(out, later ? " later " : " ");
+	add_end(failure->wait_status, out);
 	buf_add_literal(out, ", without ");
 	outcome_add_place(&failure->attempt, out);
 	add_tries(failure, out);

@@ -82,15 +82,20 @@ static const struct story stories[] = {
 	  { { LISTENS, 7, "0.0.0.0", 443, 0 }, { FAILS, 7, "0.0.0.0", 80, 0 },
 	    { WAITS, 0, NULL, 500, 0 }, { FAILS, 7, "0.0.0.0", 80, 0 },
 	    { WAITS, 0, NULL, 1200, 0 }, { ENDS, 7, NULL, EXIT_1, 0 } },
-	  "server (pid 7) went on without tcp 0.0.0.0:80, with tcp 0.0.0.0:443, and ended with "
-	  "exit status 1\n" },
+	  "server (pid 7) ended with exit status 1, without tcp 0.0.0.0:80, after 2 tries that "
+	  "failed\n" },
+	{ "one that is ended before it is sure",
+	  { { LISTENS, 7, "::", 22, V6 }, { FAILS, 7, "0.0.0.0", 22, 0 },
+	    { ENDS, 7, NULL, TERMINATED, 0 } },
+	  "server (pid 7) went on without tcp 0.0.0.0:22, with tcp [::]:22, and was ended by "
+	  "signal 15 (SIGTERM)\n" },
 	{ "other ports of its own",
 	  { { FAILS, 7, "0.0.0.0", 80, 0 }, { LISTENS, 7, "0.0.0.0", 443, 0 },
 	    { LISTENS, 7, "0.0.0.0", 8443, 0 }, { WAITS, 0, NULL, 3000, 0 },
 	    { ENDS, 7, NULL, EXIT_1, 0 } },
 	  "server (pid 7) goes on without tcp 0.0.0.0:80: it listens on tcp 0.0.0.0:443 and tcp "
 	  "0.0.0.0:8443\n"
-	  "server (pid 7) later ended with exit status 1\n" },
+	  "server (pid 7) later ended with exit status 1, without tcp 0.0.0.0:80\n" },
 	{ "sockets of another protocol do not count",
 	  { { BINDS, 7, "0.0.0.0", 53, UDP }, { FAILS, 7, "0.0.0.0", 53, 0 },
 	    { WAITS, 0, NULL, 3000, 0 }, { ENDS, 7, NULL, EXIT_1, 0 } },
