@@ -31,6 +31,7 @@ enum outcome {
 	OUTCOME_BOUND,			/* the same address was had after all */
 	OUTCOME_OTHER_PORT,		/* another one was taken in its place */
 	OUTCOME_WITHOUT,		/* the program goes on with the addresses it has */
+	OUTCOME_RUNS,			/* it goes on, and has none */
 	OUTCOME_ENDED,			/* the program ended */
 	OUTCOME_COUNT
 };
@@ -53,7 +54,7 @@ struct outcome_failure {
 	/* The process, and the children who may go on with its sockets. */
 	uint32_t pids[OUTCOME_PIDS_MAX];
 	size_t pid_count;
-	int wait_status;		/* of ENDED; of OTHER_PORT and WITHOUT that end after all */
+	int wait_status;		/* of ENDED */
 	bool ended;
 	/* What it has: of BOUND the socket that was bound. */
 	struct attempt with[OUTCOME_WITH_MAX];
@@ -86,6 +87,9 @@ void outcomes_worked(struct outcomes *outcomes, const struct attempt *attempt);
 void outcomes_forked(struct outcomes *outcomes, uint32_t parent, uint32_t child);
 void outcomes_replaced(struct outcomes *outcomes, uint32_t pid);
 void outcomes_ended(struct outcomes *outcomes, uint32_t pid, int wait_status);
+
+/* What lives on is looked at no longer: say what is known by now. */
+void outcomes_left(struct outcomes *outcomes);
 
 /* Time goes by; in how many ms to call again at the latest, -1: there is no need. */
 int outcomes_wait(struct outcomes *outcomes, int64_t now_ms);

@@ -28,6 +28,7 @@
 #define DIAGNOSE_TRACE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -80,8 +81,11 @@ struct trace_watch {
 	void (*lived)(void *context, enum trace_life life, uint32_t pid, uint64_t value);
 	/* Nothing happens; in how many ms to call again if nothing does, -1: never. */
 	int (*idle)(void *context);
-	/* Descendants live on, but from now on standard error is that of a failing program. */
-	void (*released)(void *context);
+	/*
+	 * The command ended two seconds ago, and descendants live on; `released`:
+	 * from now on standard error is that of a failing program.
+	 */
+	void (*left)(void *context, bool released);
 	/* A descendant runs this program without the privileges its file gives. */
 	void (*unprivileged)(void *context, uint32_t pid, const char *program);
 };

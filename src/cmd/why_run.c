@@ -282,9 +282,13 @@ static int be_idle(void *context)
 	return outcomes_wait(&((struct watcher *)context)->outcomes, why_now_ms());
 }
 
-static void say_released(void *context)
+static void see_left(void *context, bool released)
 {
-	why_say_released(((struct watcher *)context)->settings);
+	struct watcher *watcher = context;
+
+	outcomes_left(&watcher->outcomes);
+	if (released)
+		why_say_released(watcher->settings);
 }
 
 static void say_unprivileged(void *context, uint32_t pid, const char *program)
@@ -325,7 +329,7 @@ enum status why_run(const struct settings *settings)
 	const struct trace_watch watch = {
 		.context = &watcher, .failed = see_failure,
 		.worked = settings->quiet ? NULL : see_success, .lived = see_life,
-		.idle = be_idle, .released = say_released, .unprivileged = say_unprivileged,
+		.idle = be_idle, .left = see_left, .unprivileged = say_unprivileged,
 	};
 	static struct trace_end end;
 	int err;

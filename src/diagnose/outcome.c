@@ -6,14 +6,15 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* A program that has not tried anything for so long goes on as it is. */
-enum { QUIET_MS = 1500 };
+/* A program that has not tried anything for so long goes on with what it has; or with nothing. */
+enum { QUIET_MS = 1500, LONG_QUIET_MS = 5000 };
 
 const char *const outcome_names[OUTCOME_COUNT] = {
 	[OUTCOME_OPEN] = NULL,
 	[OUTCOME_BOUND] = "bound",
 	[OUTCOME_OTHER_PORT] = "other-port",
 	[OUTCOME_WITHOUT] = "without",
+	[OUTCOME_RUNS] = "running",
 	[OUTCOME_ENDED] = "ended",
 };
 
@@ -68,7 +69,8 @@ static void remove_pid(struct outcome_failure *failure, uint32_t pid)
 
 static bool goes_on(const struct outcome_failure *failure)
 {
-	return failure->outcome == OUTCOME_OTHER_PORT || failure->outcome == OUTCOME_WITHOUT;
+	return failure->outcome == OUTCOME_OTHER_PORT || failure->outcome == OUTCOME_WITHOUT ||
+	       failure->outcome == OUTCOME_RUNS;
 }
 
 static void settle(struct outcomes *outcomes, struct outcome_failure *failure,
@@ -269,19 +271,45 @@ static void judge(struct outcomes *outcomes, struct outcome_failure *failure)
 		       is_other_port(failure) ? OUTCOME_OTHER_PORT : OUTCOME_WITHOUT);
 }
 
+void outcomes_left(struct outcomes *outcomes)
+{
+	for (size_t i = 0; i < outcomes->count; i++) {
+		struct outcome_failure *failure = &outcomes->failures[i];
+
+		if (failure->outcome == OUTCOME_OPEN)
+			judge(outcomes, failure);
+		if (failure->outcome == OUTCOME_OPEN)
+			settle(outcomes, failure, OUTCOME_RUNS);
+	}
+}
+
+/* Judge it, when it is time; in how many ms it is, -1: never. */
+static int64_t wait_for(struct outcomes *outcomes, struct outcome_failure *failure, int64_t now_ms)
+{
+	int64_t quiet = now_ms - failure->active_ms;
+
+	if (failure->outcome != OUTCOME_OPEN && failure->outcome != OUTCOME_RUNS)
+		return -1;
+	if (!failure->judged && quiet < QUIET_MS)
+		return QUIET_MS - quiet;
+	if (!failure->judged)
+		judge(outcomes, failure);
+	if (failure->outcome != OUTCOME_OPEN)
+		return -1;
+	if (quiet < LONG_QUIET_MS)
+		return LONG_QUIET_MS - quiet;
+	settle(outcomes, failure, OUTCOME_RUNS);
+	return -1;
+}
+
 int outcomes_wait(struct outcomes *outcomes, int64_t now_ms)
 {
 	int64_t next = -1;
 
 	for (size_t i = 0; i < outcomes->count; i++) {
-		struct outcome_failure *failure = &outcomes->failures[i];
-		int64_t left = failure->active_ms + QUIET_MS - now_ms;
+		int64_t left = wait_for(outcomes, &outcomes->failures[i], now_ms);
 
-		if (failure->outcome != OUTCOME_OPEN || failure->judged)
-			continue;
-		if (left <= 0)
-			judge(outcomes, failure);
-		else if (next < 0 || left < next)
+		if (next < 0 || (left >= 0 && left < next))
 			next = left;
 	}
 	return (int)next;

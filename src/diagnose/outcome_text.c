@@ -185,6 +185,14 @@ static void explain_without(const struct outcome_failure *failure, struct buf *o
 	buf_add_text(out, only_version(failure));
 }
 
+static void explain_running(const struct outcome_failure *failure, struct buf *out)
+{
+	add_process(failure, failure->attempt.pid, out);
+	buf_add_literal(out, " runs on without ");
+	outcome_add_place(&failure->attempt, out);
+	add_tries(failure, out);
+}
+
 /* Who was content with what it had ends well, or is ended. */
 static bool was_content(const struct outcome_failure *failure)
 {
@@ -194,7 +202,7 @@ static bool was_content(const struct outcome_failure *failure)
 
 static void explain_end(const struct outcome_failure *failure, struct buf *out)
 {
-	bool later = failure->said & (1U << OUTCOME_OTHER_PORT | 1U << OUTCOME_WITHOUT);
+	bool later = failure->said & ~(1U << OUTCOME_ENDED);
 
 	add_process(failure, failure->attempt.pid, out);
 	if (was_content(failure)) {
@@ -220,6 +228,7 @@ void outcome_explain(const struct outcome_failure *failure, struct buf *out)
 		[OUTCOME_BOUND] = explain_bound,
 		[OUTCOME_OTHER_PORT] = explain_other_port,
 		[OUTCOME_WITHOUT] = explain_without,
+		[OUTCOME_RUNS] = explain_running,
 		[OUTCOME_ENDED] = explain_end,
 	};
 

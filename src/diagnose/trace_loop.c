@@ -20,7 +20,7 @@
 
 enum { EVENTS_AT_ONCE = 256, SYSCALL_STOP = SIGTRAP | 0x80 };
 
-/* How long the reader of a pipe waits for what a daemon does first. */
+/* How long after the command's end what a daemon does first is waited for. */
 enum { HELD_MS = 2000 };
 
 static void tell_result(struct tracer *tracer, const struct trace_result *result,
@@ -71,14 +71,16 @@ static void send_message(const struct tracer *tracer, const struct trace_message
 }
 
 /* From now on who reads our standard error waits for the descendants at most, not for us. */
-static void release_standard_error(struct tracer *tracer)
+static void leave(struct tracer *tracer)
 {
 	const struct trace_watch *watch = tracer->order->watch;
+	bool is_pipe = trace_stderr_is_pipe();
 
-	tracer->release_ms = 0;
-	if (watch->released)
-		watch->released(watch->context);
-	trace_stderr_release(&tracer->standard_error);
+	tracer->leave_ms = 0;
+	if (watch->left)
+		watch->left(watch->context, is_pipe);
+	if (is_pipe)
+		trace_stderr_release(&tracer->standard_error);
 }
 
 static void command_ended(struct tracer *tracer, int wait_status)
@@ -93,8 +95,7 @@ static void command_ended(struct tracer *tracer, int wait_status)
 	if (read(tracer->failures, &failure, sizeof(failure)) == sizeof(failure))
 		message.failure = failure;
 	if (message.remains) {
-		if (trace_stderr_is_pipe())
-			tracer->release_ms = trace_now_ms() + HELD_MS;
+		tracer->leave_ms = trace_now_ms() + HELD_MS;
 		if (chdir("/") < 0)
 			message.remains = true;		/* a file system stays busy, no more */
 	}
@@ -216,13 +217,13 @@ static int64_t do_what_is_due(struct tracer *tracer)
 {
 	const struct trace_watch *watch = tracer->order->watch;
 	int64_t idle = watch->idle ? watch->idle(watch->context) : -1;
-	int64_t left = tracer->release_ms - trace_now_ms();
+	int64_t left = tracer->leave_ms - trace_now_ms();
 
-	if (!tracer->release_ms)
+	if (!tracer->leave_ms)
 		return idle;
 	if (left > 0)
 		return sooner(idle, left);
-	release_standard_error(tracer);
+	leave(tracer);
 	return idle;
 }
 

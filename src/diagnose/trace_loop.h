@@ -83,7 +83,7 @@ struct tracer {
 	sigset_t forwarded;
 	struct received received[SIGNALS];
 	struct trace_stderr standard_error;
-	int64_t release_ms;		/* when to let go of it; 0: never, or it is done */
+	int64_t leave_ms;		/* when to leave what lives on alone; 0: never, or done */
 };
 
 int64_t trace_now_ms(void);

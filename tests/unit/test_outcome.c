@@ -8,7 +8,8 @@
 
 enum { SERVER = 7, EVENTS_MAX = 12, EXIT_1 = 1 << 8, TERMINATED = 15 };
 
-enum happening { NOTHING, FAILS, BINDS, LISTENS, LISTEN_FAILS, FORKS, RUNS, ENDS, WAITS, CLOSES };
+enum happening { NOTHING, FAILS, BINDS, LISTENS, LISTEN_FAILS, FORKS, RUNS, ENDS, WAITS, CLOSES,
+		 LEFT };
 
 enum {
 	UDP = 1 << 0,
@@ -40,6 +41,23 @@ static const struct story stories[] = {
 	    { FAILS, 7, "0.0.0.0", 80, 0 }, { ENDS, 7, NULL, EXIT_1, 0 } },
 	  "server (pid 7) ended with exit status 1, without tcp 0.0.0.0:80, after 3 tries that "
 	  "failed\n" },
+	{ "runs on and has nothing",
+	  { { FAILS, 7, "0.0.0.0", 80, 0 }, { WAITS, 0, NULL, 6000, 0 },
+	    { ENDS, 7, NULL, TERMINATED, 0 } },
+	  "server (pid 7) runs on without tcp 0.0.0.0:80\n" },
+	{ "waits for long and has it then",
+	  { { FAILS, 7, "0.0.0.0", 80, 0 }, { WAITS, 0, NULL, 30000, 0 },
+	    { BINDS, 7, "0.0.0.0", 80, 0 } },
+	  "server (pid 7) runs on without tcp 0.0.0.0:80\n"
+	  "server (pid 7) tried again and bound tcp 0.0.0.0:80\n" },
+	{ "waits for long and takes another port then",
+	  { { FAILS, 7, "0.0.0.0", 80, 0 }, { WAITS, 0, NULL, 30000, 0 },
+	    { LISTENS, 7, "0.0.0.0", 81, 0 }, { WAITS, 0, NULL, 30000, 0 } },
+	  "server (pid 7) runs on without tcp 0.0.0.0:80\n"
+	  "server (pid 7) listens on port 81 instead of 80: tcp 0.0.0.0:81\n" },
+	{ "is left",
+	  { { FAILS, 7, "127.0.0.1", 25, 0 }, { LEFT, 0, NULL, 0, 0 } },
+	  "server (pid 7) runs on without tcp 127.0.0.1:25\n" },
 	{ "is killed",
 	  { { FAILS, 7, "0.0.0.0", 80, 0 }, { ENDS, 7, NULL, TERMINATED, 0 } },
 	  "server (pid 7) was ended by signal 15 (SIGTERM), without tcp 0.0.0.0:80\n" },
@@ -217,6 +235,9 @@ static void play(struct outcomes *outcomes, struct teller *teller, const struct 
 		break;
 	case ENDS:
 		outcomes_ended(outcomes, event->pid, (int)event->value);
+		break;
+	case LEFT:
+		outcomes_left(outcomes);
 		break;
 	case CLOSES:
 		teller->closed = event->value;

@@ -53,10 +53,10 @@ static void see_life(void *context, enum trace_life life, uint32_t pid, uint64_t
 	told->lived[life]++;
 }
 
-static void see_release(void *context)
+static void see_left(void *context, bool released)
 {
 	(void)context;
-	told->released++;
+	told->released += released;
 }
 
 static void see_unprivileged(void *context, uint32_t pid, const char *program)
@@ -68,7 +68,7 @@ static void see_unprivileged(void *context, uint32_t pid, const char *program)
 }
 
 const struct trace_watch watch = {
-	.failed = see, .worked = see_success, .lived = see_life, .released = see_release,
+	.failed = see, .worked = see_success, .lived = see_life, .left = see_left,
 	.unprivileged = see_unprivileged,
 };
 
