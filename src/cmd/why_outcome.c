@@ -56,10 +56,11 @@ static bool take_port(const struct trace_result *result, struct attempt *attempt
 bool why_attempt_of(const struct trace_result *result, struct attempt *attempt)
 {
 	*attempt = (struct attempt){
-		.call = result->call, .error = result->error, .pid = result->pid,
-		.when_ms = why_now_ms(),
+		.call = result->call, .error = result->error, .when_ms = why_now_ms(),
+		/* Most programs bind in their first thread, which has the same number. */
+		.pid = result->pid ? result->pid : result->tid,
 	};
-	if (!result->address || !result->pid)
+	if (!result->address)
 		return false;
 	if (result->address->sa_family == AF_UNIX)
 		return take_unix(result, attempt);

@@ -17,6 +17,15 @@
 
 enum { STATUS_BYTES = 1024 };	/* of /proc/TID/status; Tgid is among its first lines */
 
+/* In a pid namespace /proc may be that of another one, where our numbers mean others. */
+static bool is_our_proc(void)
+{
+	char text[16] = "";
+
+	return readlink("/proc/self", text, sizeof(text) - 1) > 0 &&
+	       strtol(text, NULL, 10) == getpid();
+}
+
 /* The beginning of /proc/ID/NAME; its length, 0 when there is none. */
 static size_t read_about(pid_t id, const char *name, char *text, size_t size)
 {
@@ -25,7 +34,7 @@ static size_t read_about(pid_t id, const char *name, char *text, size_t size)
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)id, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = is_our_proc() ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	length = fd < 0 ? -1 : read(fd, text, size - 1);
 	if (fd >= 0)
 		close(fd);

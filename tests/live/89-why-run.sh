@@ -89,6 +89,11 @@ runs sh -c '"$0" try port=8080; true' "$MKSOCK"
 expect_rc 0 "$TITLE: exit 0"
 times 'failed: EADDRINUSE' 1
 
+TITLE="another pid namespace, whose processes have other names here"
+run_as unshare -pf "$CONNTAB" why -- "$MKSOCK" try port=8080 </dev/null
+flatten
+says 'conntab: bind\(\) failed: EADDRINUSE.*In the way: LISTEN 127\.0\.0\.1:8080.*process [0-9]+ ended with exit status 0'
+
 TITLE="a thread"
 runs "$MKSOCK" try port=8080 thread=1
 times 'failed: EADDRINUSE' 1
