@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/spell.h"
 #include "base/text.h"
-#include "cmd.h"
+#include "ask.h"
 #include "habit.h"
 #include "collect/facts.h"
 #include "collect/lookup.h"
@@ -261,14 +261,13 @@ static bool join_words(struct buf *text, char *const *words)
 
 /* ---- the filter ------------------------------------------------------- */
 
-enum status ask(const struct settings *settings, struct source *source, struct filter **filter)
+struct filter *filter_of_text(const struct settings *settings, struct source *source,
+			      const char *text, struct filter_error *error)
 {
 	struct asker asker = { .source = source };
 	struct filter_names names = {
 		.context = &asker, .service = find_service, .host = find_host,
 	};
-	struct filter_error error = { .length = 0 };
-	struct buf text;
 
 	/* What was recorded elsewhere has interfaces, cgroups and addresses of its own. */
 	if (!settings->replay) {
@@ -276,13 +275,21 @@ enum status ask(const struct settings *settings, struct source *source, struct f
 		names.cgroup = find_cgroup;
 		names.own = has_address;
 	}
+	return filter_parse(text, &names, error);
+}
+
+enum status ask(const struct settings *settings, struct source *source, struct filter **filter)
+{
+	struct filter_error error = { .length = 0 };
+	struct buf text;
+
 	*filter = NULL;
 	if (buf_init(&text, -1) < 0) {
-		complain_memory("the filter could not be read");
+		complain("out of memory", NULL, "the filter could not be read");
 		return STATUS_INCOMPLETE;
 	}
 	if (join_words(&text, settings->words)) {
-		*filter = filter_parse(text.data, &names, &error);
+		*filter = filter_of_text(settings, source, text.data, &error);
 		if (!*filter)
 			complain_refused(settings, source, text.data, &error);
 	}

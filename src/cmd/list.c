@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "count.h"
+#include "near_miss.h"
 #include "summary.h"
 #include "collect/source.h"
 #include "model/listing.h"
@@ -224,6 +225,8 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	if (!snapshot_is_complete(snap))
 		status = STATUS_INCOMPLETE;
 	snapshot_free(snap);
+	if (status == STATUS_NOTHING)
+		say_near_miss(settings, source, filter);
 	return status;
 }
 

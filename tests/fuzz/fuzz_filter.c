@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter/filter.h"
+#include "filter/near.h"
 #include "fuzz.h"
 
 static size_t no_ports(void *context, const char *name, uint16_t *ports, size_t most)
@@ -36,6 +36,22 @@ static void add_socket(struct snapshot *snap, enum state state, uint8_t family, 
 
 	if (snapshot_add(snap, &sk) < 0)
 		abort();
+}
+
+/* Whatever is near to it is text, and what is no filter is refused. */
+static void look_near(const struct filter *filter)
+{
+	struct filter_error error;
+	struct buf out;
+
+	for (enum filter_near near = 0; near < NEAR_COUNT; near++) {
+		if (buf_init(&out, -1) < 0)
+			return;
+		filter_near(filter, near, &out);
+		buf_add_char(&out, '\0');
+		filter_free(filter_parse(out.data, NULL, &error));
+		buf_free(&out);
+	}
 }
 
 /* What is known of less may only be less sure. */
@@ -77,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (filter && buf_init(&out, -1) == 0) {
 		ask(filter, snap);
+		look_near(filter);
 		filter_narrow(filter, &query);
 		filter_explain(filter, &query, &out);
 		buf_free(&out);
