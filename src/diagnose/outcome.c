@@ -9,6 +9,9 @@
 /* A program that has not tried anything for so long goes on with what it has; or with nothing. */
 enum { QUIET_MS = 1500, LONG_QUIET_MS = 5000 };
 
+/* Who counts up to a port that is free does not count for longer. */
+enum { NEAR = 32 };
+
 const char *const outcome_names[OUTCOME_COUNT] = {
 	[OUTCOME_OPEN] = NULL,
 	[OUTCOME_BOUND] = "bound",
@@ -133,12 +136,16 @@ static void find_all_with(struct outcomes *outcomes, struct outcome_failure *fai
 		find_with(outcomes, failure, is_chosen, look);
 }
 
-/* All it has came after the failure, is on one other port, and one of them on the same address. */
+/*
+ * All it has came after the failure and is on one other port, which is near by,
+ * or one of them has the same address.
+ */
 static bool is_other_port(const struct outcome_failure *failure)
 {
 	const struct attempt *wanted = &failure->attempt;
 	uint16_t port = failure->with[0].request.local.port;
-	bool same_address = false;
+	bool in_place = port > wanted->request.local.port &&
+			port - wanted->request.local.port <= NEAR;
 
 	if (wanted->unix_length || port == wanted->request.local.port)
 		return false;
@@ -147,10 +154,10 @@ static bool is_other_port(const struct outcome_failure *failure)
 
 		if (success->request.local.port != port || success->when_ms < wanted->when_ms)
 			return false;
-		same_address |= address_equal(&success->request.local.address,
-					      &wanted->request.local.address);
+		in_place |= address_equal(&success->request.local.address,
+					  &wanted->request.local.address);
 	}
-	return same_address;
+	return in_place;
 }
 
 /* ---- calls ----------------------------------------------------------- */
