@@ -69,10 +69,11 @@ bool why_attempt_of(const struct trace_result *result, struct attempt *attempt)
 	       take_port(result, attempt);
 }
 
-static bool has_cookie(const struct snapshot *snap, uint64_t cookie)
+/* By its place: an MPTCP socket has another cookie than its subflow in the table. */
+static bool is_in_table(const struct snapshot *snap, const struct bind_request *request)
 {
 	for (size_t i = 0; i < snap->count; i++)
-		if (snap->sockets[i].have & HAVE_COOKIE && snap->sockets[i].cookie == cookie)
+		if (endpoint_same(&snap->sockets[i].local, &request->local))
 			return true;
 	return false;
 }
@@ -82,18 +83,19 @@ bool why_is_there(void *context, const struct attempt *success)
 {
 	const struct query query = {
 		.protocols = PROTOCOL_BIT(success->request.protocol),
-		.versions = IP_VERSIONS_ALL, .states = STATES_ALL,
+		.versions = IP_VERSIONS_ALL,
+		.states = STATES_LISTENING | STATE_BIT(STATE_BOUND),
 	};
 	struct source *source;
 	struct snapshot *snap;
 	bool is_there = true;
 
 	(void)context;
-	if (success->unix_length || !success->request.cookie ||
+	if (success->unix_length ||
 	    why_open_namespace(&source, success->pid) < 0)
 		return true;
 	if (source_collect(source, &query, &snap) == 0) {
-		is_there = has_cookie(snap, success->request.cookie);
+		is_there = is_in_table(snap, &success->request);
 		snapshot_free(snap);
 	}
 	source_close(source);
