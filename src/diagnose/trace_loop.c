@@ -227,19 +227,19 @@ static int64_t do_what_is_due(struct tracer *tracer)
 	return idle;
 }
 
-static void wait_for_more(struct tracer *tracer, const sigset_t *set)
+static void wait_for_more(const struct tracer *tracer, const sigset_t *set, int64_t ms)
 {
-	int64_t ms = do_what_is_due(tracer);
 	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 	trace_take_signal(tracer, set, ms < 0 ? NULL : &time);
 }
 
-/* Events come in numbers; an order must not wait for the last. */
+/* Events come in numbers; an order, and what is due, must not wait for the last. */
 static void trace_all(struct tracer *tracer)
 {
 	static const struct timespec now = { 0 };
 	sigset_t orders, all;
+	int64_t due_ms;
 	int more;
 
 	sigemptyset(&orders);
@@ -250,8 +250,9 @@ static void trace_all(struct tracer *tracer)
 	while ((more = handle_events(tracer)) >= 0) {
 		while (trace_take_signal(tracer, &orders, &now))
 			continue;
+		due_ms = do_what_is_due(tracer);
 		if (!more)
-			wait_for_more(tracer, &all);
+			wait_for_more(tracer, &all, due_ms);
 	}
 }
 
