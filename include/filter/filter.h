@@ -72,9 +72,13 @@ bool filter_decides_states(const struct filter *filter);
 /*
  * Does `row` belong to the answer?  `known` tells what has been collected
  * (enum need); terms that need more make the answer MATCH_MAYBE, where they
- * matter.  With all it needs the answer is MATCH_YES or MATCH_NO.
+ * matter.  With all it needs the answer stays MATCH_MAYBE where it hangs on
+ * what could not be looked at (model/unseen.h).
  */
 enum match filter_match(const struct filter *filter, const struct row *row, uint32_t known);
+
+/* What hides from it whether `row` matches: UNSEEN_BIT()s of all its terms. */
+uint32_t filter_unseen(const struct filter *filter, const struct row *row);
 
 /*
  * Put the filter, which is borrowed, into a query whose protocols, states and

@@ -12,6 +12,7 @@
 
 #include "model/field_id.h"
 #include "model/snapshot.h"
+#include "model/unseen.h"
 #include "model/value.h"
 
 /* What a getter sees.  `listener` is set when the row stands for all its members. */
@@ -52,6 +53,8 @@ struct field {
 	const char *title;		/* heading of a column; label in a detail line */
 	const char *help;
 	struct value (*get)(const struct row *row, const struct field *field);
+	/* Why it is not known: UNSEEN_BIT()s, 0 it is.  NULL: nothing of it can be hidden. */
+	uint32_t (*unseen)(const struct row *row);
 	uint32_t needs;			/* enum need */
 	enum value_type type;		/* of values that are known */
 	enum unit unit;
@@ -105,6 +108,12 @@ static inline enum field_id field_id(const struct field *field)
 static inline struct value field_get(const struct row *row, enum field_id id)
 {
 	return fields[id].get(row, &fields[id]);
+}
+
+/* Why its value is not known in this row, or not told for certain: UNSEEN_BIT()s. */
+static inline uint32_t field_unseen(const struct row *row, enum field_id id)
+{
+	return fields[id].unseen ? fields[id].unseen(row) : 0;
 }
 
 #endif

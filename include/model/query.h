@@ -31,7 +31,9 @@ enum { IP_VERSION_4 = 1, IP_VERSION_6 = 2, IP_VERSIONS_ALL = 3 };
 
 struct row;
 
-/* Does a socket belong to the answer?  MAYBE: not all that matters is known yet. */
+/*
+ * Does a socket belong to the answer?  MAYBE: not all that matters is known yet, or can be known.
+ */
 enum match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
 
 /* What a kernel knows to test, besides ports and addresses (linux/inet_diag.h). */
@@ -62,6 +64,8 @@ struct selection {
 	bool whole;			/* it looks at what all sockets make together */
 	/* `known`: enum need, what has been collected by now. */
 	enum match (*match)(const void *filter, const struct row *row, uint32_t known);
+	/* Why it is MAYBE for good: UNSEEN_BIT()s (model/unseen.h). */
+	uint32_t (*unseen)(const void *filter, const struct row *row);
 	/*
 	 * Write a program of inet_diag's bytecode, at most PROGRAM_MAX bytes, which
 	 * accepts at least what `match` does.  Returns its length, 0: all may match,

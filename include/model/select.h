@@ -17,7 +17,10 @@
  */
 int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t known);
 
-/* With everything known: hide the rest; listeners show only members of the answer. */
+/*
+ * With everything known: hide the rest, and count sockets of which nobody can tell
+ * (snapshot.unseen).  Listeners show only members of the answer.
+ */
 void snapshot_select_finally(struct snapshot *snap, const struct query *query);
 
 /* After sockets were hidden in another way: listeners show only those that are not. */

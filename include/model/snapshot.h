@@ -14,20 +14,10 @@
 #include "base/hash.h"
 #include "model/listener.h"
 #include "model/names.h"
+#include "model/note.h"
 #include "model/owner.h"
 #include "model/socket.h"
-
-enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
-
-extern const char *const severity_names[SEVERITY_COUNT];
-
-/* Something the reader should know about the snapshot: partial data is data. */
-struct note {
-	struct note *next;
-	enum severity severity;		/* an error: a table is missing or cut */
-	const char *subject;		/* "owners", "raw", ... */
-	const char *text;		/* one sentence; may hold bytes from outside */
-};
+#include "model/unseen.h"
 
 struct snapshot {
 	struct arena arena;
@@ -37,6 +27,8 @@ struct snapshot {
 	uint32_t states;		/* the query's states; of a record those it has */
 	uint32_t fell_back;		/* protocols whose rows are those of /proc/net */
 	bool partial;			/* connections of its listeners may be missing */
+	bool unsure;			/* what was asked for could not be looked at everywhere */
+	size_t unseen[UNSEEN_COUNT];	/* sockets that may match or not, by what hides it */
 	size_t joined;			/* the last so many sockets are of another snapshot, */
 	uint32_t joined_asked;		/* which was asked for this */
 	struct socket *sockets;
@@ -86,7 +78,7 @@ __attribute__((format(printf, 4, 5)))
 void snapshot_note(struct snapshot *snap, enum severity severity, const char *subject,
 		   const char *format, ...);
 
-/* False when an error note says that something is missing. */
+/* False when an error note says that something is missing, or the answer is unsure. */
 bool snapshot_is_complete(const struct snapshot *snap);
 
 /* Index of the cgroup with this id, added if new; UINT32_MAX with errno ENOMEM. */

@@ -116,8 +116,8 @@ void complain_memory(const char *lost);
 enum status ask(const struct settings *settings, struct source *source, struct filter **filter);
 
 /*
- * The notes of a snapshot on stderr, unless the view shows them itself or
- * --quiet wants none; those that only inform are left out unless `all`.
+ * The notes of a snapshot on stderr, unless --quiet wants none or the view of a
+ * sure answer shows them; those that only inform are left out unless `all`.
  */
 void say_notes(const struct settings *settings, const struct snapshot *snap, bool all);
 

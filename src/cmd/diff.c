@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cmd.h"
+#include "unseen.h"
 #include "collect/source.h"
 #include "model/delta.h"
 #include "model/listing.h"
@@ -296,6 +297,7 @@ static int collect(struct end *end, const char *name, const struct query *common
 	err = source_collect(end->source, &query, &end->snap);
 	if (err < 0)
 		return err;
+	note_unseen_matches(&end->settings, end->snap);
 	label_notes(end->snap, name);
 	end->host = end->snap->host;
 	end->kernel = end->snap->kernel;
@@ -325,6 +327,8 @@ static enum status compare(const struct settings *settings, struct end ends[ENDS
 		return STATUS_INCOMPLETE;
 	}
 	note_left_out(ends[NOW].snap, &asked, &query);
+	if (!settings->quiet)
+		note_unseen_values(&ends[NOW].settings, ends[NOW].snap, STATES_ALL);
 	status = show(settings, ends);
 	say_notes(settings, ends[NOW].snap, false);
 	return snapshot_is_complete(ends[NOW].snap) ? status : STATUS_INCOMPLETE;

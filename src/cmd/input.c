@@ -67,7 +67,8 @@ void say_notes(const struct settings *settings, const struct snapshot *snap, boo
 {
 	struct buf out;
 
-	if (views[settings->view].has_notes || settings->quiet ||
+	/* A reader of JSON who looks at the exit status alone shall know why. */
+	if ((views[settings->view].has_notes && !snap->unsure) || settings->quiet ||
 	    buf_init(&out, STDERR_FILENO) < 0)
 		return;
 	notes_show(snap, all, "conntab: ", &out);

@@ -10,6 +10,7 @@
 #include "count.h"
 #include "near_miss.h"
 #include "summary.h"
+#include "unseen.h"
 #include "collect/source.h"
 #include "model/listing.h"
 #include "model/query.h"
@@ -167,8 +168,14 @@ static enum status explain(const struct settings *settings, const struct filter 
 	return finish(&out, STATUS_FOUND);
 }
 
+/* Nothing is there, and nothing may be: all of it was looked at. */
 static bool is_empty(const struct snapshot *snap)
 {
+	if (!snapshot_is_complete(snap))
+		return false;
+	for (enum unseen one = 0; one < UNSEEN_COUNT; one++)
+		if (snap->unseen[one])
+			return false;
 	for (size_t i = 0; i < snap->count; i++)
 		if (!snap->sockets[i].hidden)
 			return false;
@@ -208,6 +215,7 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 	struct query query = make_query(settings, filter);
 	struct snapshot *snap = NULL;
 	enum status status;
+	bool nothing;
 	int err;
 
 	if (settings->explain)
@@ -217,15 +225,22 @@ static enum status collect_and_show(const struct settings *settings, struct sour
 		complain("the sockets could not be read", NULL, strerror(-err));
 		return STATUS_INCOMPLETE;
 	}
+	note_unseen_matches(settings, snap);
+	if (!settings->quiet)
+		note_unseen_values(settings, snap, query.shown);
 	if (settings->summary && !settings->quiet)
 		status = summarize(settings, snap, base_of(filter));
 	else
 		status = show(settings, snap, query.shown);
 	say_notes(settings, snap, settings->protocols != 0);
+	nothing = status == STATUS_NOTHING;
+	/* That one was found is certain, whatever others may match. */
+	if (settings->quiet && status == STATUS_FOUND)
+		snap->unsure = false;
 	if (!snapshot_is_complete(snap))
 		status = STATUS_INCOMPLETE;
 	snapshot_free(snap);
-	if (status == STATUS_NOTHING)
+	if (nothing)
 		say_near_miss(settings, source, filter);
 	return status;
 }

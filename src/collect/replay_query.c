@@ -118,7 +118,10 @@ static const struct {
 	{ NEED_SYSCTLS, "settings of the kernel", drop_sysctls },
 };
 
-enum { PART_COUNT = ARRAY_SIZE(parts), FOUND_AGAIN = NEED_LISTENER | NEED_PAIR };
+enum {
+	PART_COUNT = ARRAY_SIZE(parts),
+	FOUND_AGAIN = NEED_LISTENER | NEED_PAIR | NEED_CONNECTIONS,
+};
 
 static void drop_sockets(struct snapshot *snap, const struct query *query)
 {
@@ -264,8 +267,8 @@ static int note_lacking(const struct recorded *recorded, const struct query *que
 
 int recorded_apply(struct recorded *recorded, const struct query *query)
 {
-	const uint32_t known = ~(uint32_t)FOUND_AGAIN;
 	struct snapshot *snap = recorded->snap;
+	uint32_t known = snap->asked & ~(uint32_t)FOUND_AGAIN;
 	int err = note_lacking(recorded, query);
 
 	if (err < 0)

@@ -35,6 +35,11 @@ static enum match match(const void *filter, const struct row *row, uint32_t know
 	return filter_match(filter, row, known);
 }
 
+static uint32_t unseen(const void *filter, const struct row *row)
+{
+	return filter_unseen(filter, row);
+}
+
 int filter_program(const void *filter, const struct kernel_scope *scope, uint8_t *program)
 {
 	struct arena arena = { NULL };
@@ -65,7 +70,7 @@ void filter_narrow(const struct filter *filter, struct query *query)
 {
 	query->needs |= filter_needs(filter);
 	query->select = (struct selection){
-		.filter = filter, .match = match, .lower = filter_program,
+		.filter = filter, .match = match, .unseen = unseen, .lower = filter_program,
 		.whole = filter_needs(filter) & NEED_CONNECTIONS,
 		.by_local_port = !filter->root || is_by_local_port(filter->root),
 	};

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The predicate.  A value that is not known makes its term false. */
+/*
+ * The predicate.  A value that is not there makes its term false, unless it could
+ * not be looked at: then the term is neither true nor false.
+ */
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "ast.h"
+#include "match.h"
 
-enum { COMMAND_MAX = 15, ID_LEAST = 6, MAPPED_BYTES = 12 };	/* TASK_COMM_LEN - 1 */
+enum { ID_LEAST = 6, MAPPED_BYTES = 12 };
 
 /* ---- operands -------------------------------------------------------- */
 
-static bool in_ranges(const struct node *term, uint64_t number)
+bool in_ranges(const struct node *term, uint64_t number)
 {
 	for (size_t i = 0; i < term->range_count; i++)
 		if (number >= term->ranges[i].first && number <= term->ranges[i].last)
@@ -32,7 +35,7 @@ static bool fits_pattern(const struct pattern *pattern, const char *text)
 	}
 }
 
-static bool in_patterns(const struct node *term, const char *text)
+bool in_patterns(const struct node *term, const char *text)
 {
 	for (size_t i = 0; text && i < term->pattern_count; i++)
 		if (fits_pattern(&term->patterns[i], text))
@@ -219,92 +222,6 @@ static bool holds_timer(const struct node *term, const struct row *row)
 	return in_patterns(term, timer_names[row->sk->timer]);
 }
 
-/* ---- owners ---------------------------------------------------------- */
-
-static bool is_pid(const struct node *term, const struct snapshot *snap, const struct owner *owner)
-{
-	return in_ranges(term, owner_process(snap, owner)->pid) ||
-	       (owner->tid && in_ranges(term, owner->tid));
-}
-
-static bool is_descriptor(const struct node *term, const struct snapshot *snap,
-			  const struct owner *owner)
-{
-	(void)snap;
-	return owner->fd != OWNER_NO_FD && in_ranges(term, (uint64_t)owner->fd);
-}
-
-/* The kernel keeps 15 bytes of a name: one that is longer is compared by these. */
-static bool is_process(const struct node *term, const struct snapshot *snap,
-		       const struct owner *owner)
-{
-	const char *command = owner_process(snap, owner)->command;
-
-	if (in_patterns(term, command))
-		return true;
-	for (size_t i = 0; command && i < term->pattern_count; i++)
-		if (term->patterns[i].kind == PATTERN_EQUAL && strlen(command) == COMMAND_MAX &&
-		    strncmp(term->patterns[i].text, command, COMMAND_MAX) == 0)
-			return true;
-	return false;
-}
-
-/* Its arguments with blanks between them. */
-static bool is_command_line(const struct node *term, const struct snapshot *snap,
-			    const struct owner *owner)
-{
-	const struct process *process = owner_process(snap, owner);
-	size_t length = process->command_line_length;
-	char text[4096];
-
-	if (!process->command_line)
-		return false;
-	if (length > sizeof(text))
-		length = sizeof(text);
-	memcpy(text, process->command_line, length);
-	while (length && !text[length - 1])
-		length--;
-	text[length < sizeof(text) ? length : sizeof(text) - 1] = '\0';
-	for (size_t i = 0; i + 1 < length; i++)
-		if (!text[i])
-			text[i] = ' ';
-	return in_patterns(term, text);
-}
-
-/* Its path, or the last part of it. */
-static bool is_executable(const struct node *term, const struct snapshot *snap,
-			  const struct owner *owner)
-{
-	const char *path = owner_process(snap, owner)->executable;
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return in_patterns(term, path) || (slash && in_patterns(term, slash + 1));
-}
-
-typedef bool owner_test(const struct node *term, const struct snapshot *snap,
-			const struct owner *owner);
-
-static bool any_owner(const struct node *term, const struct row *row, owner_test *test)
-{
-	for (const struct owner *owner = owner_first(row->snap, row->sk); owner;
-	     owner = owner_next(row->snap, owner))
-		if (test(term, row->snap, owner))
-			return true;
-	return false;
-}
-
-#define HOLDS_OWNER(name, test)								\
-	static bool holds_##name(const struct node *term, const struct row *row)	\
-	{										\
-		return any_owner(term, row, test);					\
-	}
-
-HOLDS_OWNER(pid, is_pid)
-HOLDS_OWNER(descriptor, is_descriptor)
-HOLDS_OWNER(process, is_process)
-HOLDS_OWNER(command_line, is_command_line)
-HOLDS_OWNER(executable, is_executable)
-
 /* ---- trees ----------------------------------------------------------- */
 
 static bool (*const tests[TERM_KINDS])(const struct node *term, const struct row *row) = {
@@ -332,17 +249,42 @@ static bool (*const tests[TERM_KINDS])(const struct node *term, const struct row
 	[TERM_TIMER] = holds_timer,
 };
 
+/* A wildcard of which it is not told what it takes is no address, and not the loopback. */
+static bool is_ruled_out(const struct node *term)
+{
+	return term->field == FIELD_SCOPE && !in_patterns(term, scope_names[SCOPE_ANY]) &&
+	       !in_patterns(term, scope_names[SCOPE_ANY4]) &&
+	       !in_patterns(term, scope_names[SCOPE_ANY6]) &&
+	       !in_patterns(term, scope_names[SCOPE_DEVICE]);
+}
+
+/* Why a term that does not hold might hold. */
+static uint32_t unseen_of(const struct node *term, const struct row *row)
+{
+	uint32_t asked = row->snap->asked & ~(uint32_t)NEED_BEFORE;
+
+	if (term->needs & ~asked)
+		return UNSEEN_BIT(UNSEEN_UNASKED);
+	return is_ruled_out(term) ? 0 : field_unseen(row, term->field);
+}
+
+static enum match match_term(const struct node *term, const struct row *row, uint32_t known)
+{
+	if (term->needs & ~known)
+		return MATCH_MAYBE;
+	if (tests[term->term](term, row))
+		return MATCH_YES;
+	return unseen_of(term, row) ? MATCH_MAYBE : MATCH_NO;
+}
+
 static enum match match_node(const struct node *node, const struct row *row, uint32_t known)
 {
 	/* What ends the search: of "and" a NO, of "or" a YES. */
 	enum match end = node->kind == NODE_AND ? MATCH_NO : MATCH_YES;
 	enum match result = MATCH_YES - end;
 
-	if (node->kind == NODE_TERM) {
-		if (node->needs & ~known)
-			return MATCH_MAYBE;
-		return tests[node->term](node, row) ? MATCH_YES : MATCH_NO;
-	}
+	if (node->kind == NODE_TERM)
+		return match_term(node, row, known);
 	if (node->kind == NODE_NOT)
 		return MATCH_YES - match_node(node->child, row, known);
 	for (const struct node *child = node->child; child; child = child->next) {
@@ -359,4 +301,20 @@ static enum match match_node(const struct node *node, const struct row *row, uin
 enum match filter_match(const struct filter *filter, const struct row *row, uint32_t known)
 {
 	return filter->root ? match_node(filter->root, row, known) : MATCH_YES;
+}
+
+static uint32_t unseen_below(const struct node *node, const struct row *row)
+{
+	uint32_t unseen = 0;
+
+	if (node->kind == NODE_TERM)
+		return tests[node->term](node, row) ? 0 : unseen_of(node, row);
+	for (const struct node *child = node->child; child; child = child->next)
+		unseen |= unseen_below(child, row);
+	return unseen;
+}
+
+uint32_t filter_unseen(const struct filter *filter, const struct row *row)
+{
+	return filter->root ? unseen_below(filter->root, row) : 0;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "field_get.h"
+#include "field_unseen.h"
 #include "model/query.h"
 
 const char *const unit_suffixes[UNIT_COUNT] = {
@@ -26,12 +27,14 @@ const char *const unit_suffixes[UNIT_COUNT] = {
 #define FIGURE(key, label, text, kind, measure, where, bytes, ...)			\
 	{										\
 		.name = key, .title = label, .help = text, .get = get_tcp,		\
-		.needs = NEED_TCP, .type = kind, .unit = measure, .group = GROUP_TCP,	\
+		.unseen = unseen_tcp_detail, .needs = NEED_TCP, .type = kind,		\
+		.unit = measure, .group = GROUP_TCP,					\
 		.right = true, .place = { where, bytes, __VA_ARGS__ },			\
 	}
 #define FIGURE_BY(getter, ...)								\
 	{										\
-		.get = getter, .needs = NEED_TCP, .group = GROUP_TCP, __VA_ARGS__	\
+		.get = getter, .unseen = unseen_tcp_detail, .needs = NEED_TCP,		\
+		.group = GROUP_TCP, __VA_ARGS__						\
 	}
 #define COUNT(key, label, text, where, bytes) \
 	FIGURE(key, label, text, VALUE_UNSIGNED, UNIT_NONE, where, bytes, 0)
@@ -50,7 +53,8 @@ const char *const unit_suffixes[UNIT_COUNT] = {
 #define MEMORY(suffix, label, text, measure, where)					\
 	{										\
 		.name = "memory_" suffix, .key = suffix, .title = label, .help = text,	\
-		.get = get_memory, .needs = NEED_MEMORY, .type = VALUE_UNSIGNED,	\
+		.get = get_memory, .unseen = unseen_detail, .needs = NEED_MEMORY,	\
+		.type = VALUE_UNSIGNED,							\
 		.unit = measure,							\
 		.group = GROUP_MEMORY, .right = true, .place = { .offset = where },	\
 	}
@@ -69,7 +73,7 @@ const struct field fields[FIELD_COUNT] = {
 		.needs = NEED_LISTENER, .width = 8, .word = word_role),
 	[FIELD_SCOPE] = SOCKET(scope, TEXT, "scope", "SCOPE",
 		"how far a listener reaches: any, any4, any6, loopback, address, device",
-		.width = 8, .word = word_scope),
+		.width = 8, .word = word_scope, .unseen = unseen_scope),
 	[FIELD_PORT_CLASS] = SOCKET(port_class, TEXT, "port_class", "PORT-CLASS",
 		"well-known, registered, or ephemeral by this kernel's own range",
 		.needs = NEED_PORT_CLASS, .width = 10, .word = word_port_class),
@@ -86,7 +90,8 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_ACCEPT_QUEUE] = SOCKET(accept_queue, UNSIGNED, "accept_queue", "ACCEPTQ",
 		"connections that wait for the process to accept them", .right = true),
 	[FIELD_BACKLOG] = SOCKET(backlog, UNSIGNED, "backlog", "BACKLOG",
-		"connections that may wait; the kernel lets in one more", .right = true),
+		"connections that may wait; the kernel lets in one more", .right = true,
+		.unseen = unseen_queue_detail),
 	[FIELD_UID] = SOCKET(uid, UNSIGNED, "uid", "UID", "user id of the socket", .right = true),
 	[FIELD_USER] = SOCKET(user, TEXT, "user", "USER", "user name of the socket's uid",
 		.needs = NEED_USER),
@@ -94,52 +99,56 @@ const struct field fields[FIELD_COUNT] = {
 		"inode of the socket, as in /proc/PID/fd", .right = true),
 	[FIELD_COOKIE] = SOCKET(cookie, UNSIGNED, "cookie", "COOKIE",
 		"the kernel's identity of the socket, never used twice until reboot",
-		.right = true),
+		.right = true, .unseen = unseen_detail),
 	[FIELD_INTERFACE] = SOCKET(interface, TEXT, "interface", "INTERFACE",
-		"interface the socket is bound to", .needs = NEED_INTERFACE),
+		"interface the socket is bound to", .needs = NEED_INTERFACE,
+		.unseen = unseen_detail),
 	[FIELD_MARK] = SOCKET(mark, HEX, "mark", "MARK", "firewall mark (needs CAP_NET_ADMIN)",
-		.right = true),
+		.right = true, .unseen = unseen_mark),
 	[FIELD_V6ONLY] = SOCKET(v6only, BOOL, "v6only", "V6ONLY",
-		"an IPv6 socket that takes no IPv4"),
+		"an IPv6 socket that takes no IPv4", .unseen = unseen_ipv6_detail),
 	[FIELD_SHUTDOWN] = SOCKET(shutdown, TEXT, "shutdown", "SHUTDOWN",
 		"direction that was shut down: receive, send, both", .width = 8,
-		.word = word_shutdown),
+		.word = word_shutdown, .unseen = unseen_detail),
 	[FIELD_NETNS] = SOCKET(whole, NETNS, "netns", "NETNS", "network namespace: inode and name",
 		.needs = NEED_NETNS, .always = true),
 	[FIELD_CGROUP] = SOCKET(cgroup, TEXT, "cgroup", "CGROUP",
-		"control group the socket was made in", .needs = NEED_CGROUP),
+		"control group the socket was made in", .needs = NEED_CGROUP,
+		.unseen = unseen_cgroup),
 	[FIELD_UNIT] = SOCKET(unit, TEXT, "unit", "UNIT",
 		"systemd unit of the socket, else of its first owner",
-		.needs = NEED_CGROUP | NEED_OWNER | NEED_PROCESS),
+		.needs = NEED_CGROUP | NEED_OWNER | NEED_PROCESS, .unseen = unseen_unit),
 	[FIELD_CONTAINER] = SOCKET(container, TEXT, "container", "CONTAINER",
 		"container of the socket, else of its first owner",
-		.needs = NEED_CGROUP | NEED_OWNER | NEED_PROCESS),
+		.needs = NEED_CGROUP | NEED_OWNER | NEED_PROCESS, .unseen = unseen_container),
 	[FIELD_OWNERS] = SOCKET(whole, OWNERS, "owners", "PROCESS",
 		"processes that hold the socket, or (in brackets) why none is named",
-		.needs = NEED_OWNER | NEED_LISTENER),
+		.needs = NEED_OWNER | NEED_LISTENER, .unseen = unseen_owner),
 	[FIELD_OWNER_MISSING] = SOCKET(owner_missing, TEXT, "owner_missing", "OWNER-MISSING",
 		"why no process is named", .needs = NEED_OWNER | NEED_LISTENER,
-		.word = word_missing),
+		.word = word_missing, .unseen = unseen_pid),
 	[FIELD_TIMER] = SOCKET(timer, TIMER, "timer", "TIMER",
 		"what the kernel waits for, how long still, tries so far", .word = word_timer),
 	[FIELD_RX_BYTES] = SOCKET(rx_bytes, UNSIGNED, "rx_bytes", "received",
 		"data bytes received in order", .needs = NEED_TCP, .unit = UNIT_BYTES,
-		.right = true),
+		.right = true, .unseen = unseen_tcp_detail),
 	[FIELD_TX_BYTES] = SOCKET(tx_bytes, UNSIGNED, "tx_bytes", "sent",
 		"data bytes sent, retransmissions not counted again",
-		.needs = NEED_TCP | NEED_LISTENER, .unit = UNIT_BYTES, .right = true),
-	[FIELD_TCP] = SOCKET(whole, TCP, "tcp", "TCP", "figures of tcp_info", .needs = NEED_TCP),
+		.needs = NEED_TCP | NEED_LISTENER, .unit = UNIT_BYTES, .right = true,
+		.unseen = unseen_tcp_detail),
+	[FIELD_TCP] = SOCKET(whole, TCP, "tcp", "TCP", "figures of tcp_info", .needs = NEED_TCP,
+		.unseen = unseen_tcp_detail),
 	[FIELD_MEMORY] = SOCKET(whole, MEMORY, "memory", "MEMORY", "kernel memory of the socket",
-		.needs = NEED_MEMORY),
+		.needs = NEED_MEMORY, .unseen = unseen_detail),
 	[FIELD_LISTENER_COOKIE] = SOCKET(listener_cookie, UNSIGNED, "listener_cookie", "LISTENER",
 		"cookie of the listener a connection came in through", .needs = NEED_LISTENER,
 		.right = true),
 	[FIELD_TWIN_COOKIE] = SOCKET(twin_cookie, UNSIGNED, "twin_cookie", "TWIN",
 		"cookie of the listener for the other IP version of the same process and port",
-		.needs = NEED_LISTENER | NEED_OWNER, .right = true),
+		.needs = NEED_LISTENER | NEED_OWNER, .right = true, .unseen = unseen_twin),
 	[FIELD_OTHER_END] = SOCKET(other_end, PAIR, "other_end", "OTHER-END",
 		"process at the far end, when that is on this machine",
-		.needs = NEED_PAIR | NEED_OWNER | NEED_LISTENER),
+		.needs = NEED_PAIR | NEED_OWNER | NEED_LISTENER, .unseen = unseen_far_owner),
 	[FIELD_LOCAL_ADDRESS] = SOCKET(local_address, ADDRESS, "local_address", "LOCAL-ADDRESS",
 		"local address", .always = true),
 	[FIELD_LOCAL_PORT] = SOCKET(local_port, UNSIGNED, "local_port", "LOCAL-PORT",
@@ -151,16 +160,19 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_PEER_SERVICE] = SOCKET(peer_service, TEXT, "peer_service", "PEER-SERVICE",
 		"name of the peer's port in /etc/services", .needs = NEED_SERVICE),
 	[FIELD_PROCESS] = SOCKET(list, LIST, "process", "PROCESS",
-		"commands of the processes that hold the socket", .needs = NEED_OWNER),
+		"commands of the processes that hold the socket", .needs = NEED_OWNER,
+		.unseen = unseen_owner),
 	[FIELD_PID] = SOCKET(list, LIST, "pid", "PID",
-		"pids of the processes that hold the socket", .needs = NEED_OWNER),
+		"pids of the processes that hold the socket", .needs = NEED_OWNER,
+		.unseen = unseen_pid),
 	[FIELD_FD] = SOCKET(list, LIST, "fd", "FD",
-		"descriptors that refer to the socket", .needs = NEED_OWNER),
+		"descriptors that refer to the socket", .needs = NEED_OWNER, .unseen = unseen_pid),
 	[FIELD_COMMAND_LINE] = SOCKET(list, LIST, "command_line", "COMMAND-LINE",
 		"command lines of the processes that hold the socket",
-		.needs = NEED_OWNER | NEED_PROCESS),
+		.needs = NEED_OWNER | NEED_PROCESS, .unseen = unseen_owner),
 	[FIELD_EXECUTABLE] = SOCKET(list, LIST, "executable", "EXECUTABLE",
-		"files that these processes run", .needs = NEED_OWNER | NEED_PROCESS),
+		"files that these processes run", .needs = NEED_OWNER | NEED_PROCESS,
+		.unseen = unseen_owner),
 	[FIELD_TIMER_EXPIRES] = SOCKET(timer_expires, UNSIGNED, "timer_expires", "EXPIRES",
 		"time until the timer fires", .unit = UNIT_MS, .right = true),
 	[FIELD_TIMER_RETRANSMITS] = SOCKET(timer_retransmits, UNSIGNED, "timer_retransmits",
@@ -186,7 +198,8 @@ const struct field fields[FIELD_COUNT] = {
 		"sockets that share the address by SO_REUSEPORT", .needs = NEED_LISTENER,
 		.right = true),
 	[FIELD_FULL] = SOCKET(full, BOOL, "full", "FULL",
-		"more connections wait for accept() than may: further SYNs are dropped"),
+		"more connections wait for accept() than may: further SYNs are dropped",
+		.unseen = unseen_queue_detail),
 	[FIELD_AGE] = SOCKET(between, UNSIGNED, "age", "AGE",
 		"time since the socket was first seen; not known in a single list",
 		.needs = NEED_BEFORE, .unit = UNIT_MS, .right = true),

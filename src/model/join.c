@@ -219,6 +219,7 @@ static void add_counts(struct snapshot *snap, const struct snapshot *other)
 	snap->joined = other->count;
 	snap->joined_asked = other->asked;
 	snap->partial = snap->partial || other->partial;
+	snap->unsure = snap->unsure || other->unsure;
 }
 
 /* They come in front, for they were first. */

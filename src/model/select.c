@@ -26,6 +26,17 @@ static enum match match_of(const struct snapshot *snap, const struct query *quer
 		query->select.match(query->select.filter, &row, known) : MATCH_YES;
 }
 
+/* Whether `sk` matches can't be known. */
+static void count_unseen(struct snapshot *snap, const struct query *query,
+			 const struct socket *sk)
+{
+	struct row row = { snap, sk, NULL };
+	uint32_t unseen = query->select.unseen(query->select.filter, &row);
+
+	for (enum unseen one = 0; one < UNSEEN_COUNT; one++)
+		snap->unseen[one] += (unseen & UNSEEN_BIT(one)) != 0;
+}
+
 /* Returns how many are not hidden. */
 static size_t hide(struct snapshot *snap, const struct query *query, uint32_t known)
 {
@@ -92,7 +103,7 @@ int snapshot_select(struct snapshot *snap, const struct query *query, uint32_t k
 			 (query->select.match && !query->select.by_local_port));
 	if (shown == snap->count || query->select.whole)
 		return 0;
-	keep = calloc(snap->count, sizeof(*keep));
+	keep = calloc(snap->count + 1, sizeof(*keep));
 	if (!keep)
 		return -ENOMEM;
 	if (shown && (query->needs & NEED_PAIR))
@@ -125,9 +136,22 @@ void snapshot_show_members(struct snapshot *snap)
 		show_members(snap, &snap->listeners[i]);
 }
 
+/* What may match or not is no answer, but counted where it would be shown. */
+static void hide_finally(struct snapshot *snap, const struct query *query)
+{
+	for (size_t i = 0; i < snap->count; i++) {
+		struct socket *sk = &snap->sockets[i];
+		enum match match = sk->hidden ? MATCH_NO : match_of(snap, query, sk, UINT32_MAX);
+
+		sk->hidden = match != MATCH_YES;
+		if (match == MATCH_MAYBE && (query->shown & STATE_BIT(sk->state)))
+			count_unseen(snap, query, sk);
+	}
+}
+
 void snapshot_select_finally(struct snapshot *snap, const struct query *query)
 {
 	if (query->select.match)
-		hide(snap, query, UINT32_MAX);
+		hide_finally(snap, query);
 	snapshot_show_members(snap);
 }

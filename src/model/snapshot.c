@@ -98,7 +98,7 @@ bool snapshot_is_complete(const struct snapshot *snap)
 	for (const struct note *note = snap->notes; note; note = note->next)
 		if (note->severity == SEVERITY_ERROR)
 			return false;
-	return true;
+	return !snap->unsure;
 }
 
 uint32_t snapshot_cgroup(struct snapshot *snap, uint64_t id)

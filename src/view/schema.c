@@ -25,7 +25,8 @@ static const struct member root_members[] = {
 	{ "host", TEXT, 0 },
 	{ "kernel", TEXT, 0 },
 	{ "time", "{\"type\":\"number\",\"description\":\"seconds since 1970\"}", 0 },
-	{ "complete", "{\"type\":\"boolean\",\"description\":\"no table is missing or cut\"}", 0 },
+	{ "complete", "{\"type\":\"boolean\",\"description\":\"no table is missing "
+	  "or cut, and nothing is hidden that the question is about\"}", 0 },
 	{ "notes", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/note\"}}", 0 },
 	{ "sockets", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/socket\"}}", 0 },
 };

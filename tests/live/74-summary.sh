@@ -16,12 +16,12 @@ conntab() { here timeout -k 5 60 "$CONNTAB" "$@"; }
 # The lines as NUMBER<tab>FILTER: of the text, behind the last two blanks of a line.
 lines() { sed -n '/^Counted by/,$d; s/^ *\([0-9][0-9]*\)  .*  \([^ ].*\)$/\1\t\2/p' "$1"; }
 
-# pasted TEXT ARGS...: the summary with these arguments, and each of its lines
+# pasted TEXT ARGS...: the summary with these arguments, and each of its lines; it ends with WANT
 pasted() {
 	local text=$1 command rows filter got wrong='' tried=0
 	shift
 	ct -s "$@"
-	expect_rc 0 "$text: a summary"
+	expect_rc "${WANT:-0}" "$text: a summary"
 	expect_clean "$OUT" "$text: clean"
 	cp "$OUT" "$TMP/summary"
 	command=$(sed -n '1s/^[A-Z][a-z ]*  \(conntab .*\) \.\.\.$/\1/p' "$OUT")
@@ -69,9 +69,10 @@ pasted "a record" --replay "$ZOO"
 fits "a record"
 of_json "a record" --replay "$ZOO"
 pasted "a record -l" --replay "$ZOO" -l
-pasted "a record with a filter" --replay "$ZOO" process curl or dst ::1
+# Some of its processes were in another pid namespace: which they were is not known.
+WANT=3 pasted "a record with a filter" --replay "$ZOO" process curl or dst ::1
 of_json "a record with a filter" --replay "$ZOO" process curl or dst ::1
-pasted "a record with a filter in quotes" --replay "$ZOO" "process 'curl' or process \"app\""
+WANT=3 pasted "a record with a filter in quotes" --replay "$ZOO" "process 'curl' or process \"app\""
 of_json "a record -t -4 -l with a filter" --replay "$ZOO" -t -4 -l "not process 'curl'"
 for options in -u -w --udplite "-t -u" -4 -6 "-l -a" "-P -t"; do
 	# shellcheck disable=SC2086
@@ -189,7 +190,7 @@ types() {
 }
 
 cp "$ZOO" "$TMP/\\';touch x; #"
-pasted "a filter and a path with backslashes in front of quotes" \
+WANT=3 pasted "a filter and a path with backslashes in front of quotes" \
 	--replay "$TMP/\\';touch x; #" "not process \"\\';touch x; #\$(touch x)\""
 for shell in sh dash bash 'zsh -f' 'fish --no-config' 'busybox sh'; do
 	# shellcheck disable=SC2086

@@ -6,7 +6,8 @@
  *	sshin sshfar
  *
  * The second line is names of sockets in tests/filter/zoo, `-` for none,
- * `all`, `all but NAME...`, or `error: WORD`: refused, and the error names
+ * `all`, `all but NAME...`, and behind `maybe` those of which it can't be told
+ * (without it: any may be), or `error: WORD`: refused, and the error names
  * WORD (`?`: any) and marks its place; with `nearest: OTHER` behind it, it
  * suggests OTHER as well.  A line that begins with # in place of a case is a
  * comment.  \xNN is a byte.

@@ -261,7 +261,7 @@ static void a_pattern_of_many_stars_ends(void **state)
 	for (size_t i = 0; i < zoo->snap->count; i++) {
 		struct row row = { zoo->snap, &zoo->snap->sockets[i], NULL };
 
-		assert_int_equal(filter_match(filter, &row, UINT32_MAX), MATCH_NO);
+		assert_int_not_equal(filter_match(filter, &row, UINT32_MAX), MATCH_YES);
 	}
 	filter_free(filter);
 }

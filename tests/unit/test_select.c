@@ -21,6 +21,20 @@ static enum match has_owner(const void *filter, const struct row *row, uint32_t 
 	return row->sk->owner ? MATCH_YES : MATCH_NO;
 }
 
+/* One about owners of which some are hidden. */
+static enum match has_known_owner(const void *filter, const struct row *row, uint32_t known)
+{
+	if (field_unseen(row, FIELD_PROCESS))
+		return MATCH_MAYBE;
+	return has_owner(filter, row, known);
+}
+
+static uint32_t why_not_known(const void *filter, const struct row *row)
+{
+	(void)filter;
+	return field_unseen(row, FIELD_PROCESS);
+}
+
 static struct query everything(void)
 {
 	return (struct query){ .protocols = PROTOCOLS_ALL, .versions = IP_VERSIONS_ALL,
@@ -119,6 +133,27 @@ static void what_is_not_known_yet_stays_till_the_end(void **state)
 	assert_false(snap->sockets[2].hidden);
 }
 
+static void what_may_match_is_counted_and_not_shown(void **state)
+{
+	struct query query = everything();
+	struct snapshot *snap = *state;
+
+	fill(snap);
+	query.needs = NEED_OWNER;
+	query.shown = STATES_CONNECTED;
+	query.select = (struct selection){ .match = has_known_owner, .unseen = why_not_known };
+	assert_int_equal(snapshot_select(snap, &query, 0), 0);
+	snap->sockets[0].missing = MISSING_PERMISSION;	/* a listener, which is not shown */
+	snap->sockets[1].missing = MISSING_PERMISSION;
+	add_owner(snap, 2, add_process(snap, 100, "client"), 3);
+	snap->sockets[3].missing = MISSING_OTHER_PID_NAMESPACE;
+	snapshot_select_finally(snap, &query);
+	assert_int_equal(shown(snap), 1);
+	assert_int_equal(snap->unseen[UNSEEN_OWNER], 1);
+	assert_int_equal(snap->unseen[UNSEEN_FAR_OWNER], 1);
+	assert_int_equal(snap->unseen[UNSEEN_MARK], 0);
+}
+
 static void an_ipv4_list_has_dual_stack_listeners(void **state)
 {
 	struct query query = everything();
@@ -172,6 +207,7 @@ int main(void)
 		WITH_SNAPSHOT(listeners_stay_to_tell_the_direction),
 		WITH_SNAPSHOT(other_ends_stay_hidden),
 		WITH_SNAPSHOT(what_is_not_known_yet_stays_till_the_end),
+		WITH_SNAPSHOT(what_may_match_is_counted_and_not_shown),
 		WITH_SNAPSHOT(an_ipv4_list_has_dual_stack_listeners),
 		WITH_SNAPSHOT(a_listener_shows_its_matching_members),
 	};

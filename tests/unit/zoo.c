@@ -280,6 +280,7 @@ static struct zoo *zoo_new(const char *path)
 	assert_non_null(snap);
 	snap->asked = UINT32_MAX;
 	snap->states = STATES_ALL;
+	snap->asked = UINT32_MAX;
 	snap->netns = arena_alloc(&snap->arena, NAMESPACES * sizeof(*snap->netns));
 	snap->users = arena_alloc(&snap->arena, NAMES * sizeof(*snap->users));
 	snap->services = arena_alloc(&snap->arena, NAMES * sizeof(*snap->services));
