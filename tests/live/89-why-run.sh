@@ -84,6 +84,25 @@ says "kill $SOCK"
 [ "$(wc -l <"$OUT")" = 2 ]
 judge "$TITLE: its output has none of ours" "$OUT"
 
+# The same question, asked before and by the call itself.
+what_is_said() {
+	jq -s '.[0] | [.verdict, .errno, .certain, .alternatives, [.blockers[] | .rule, .socket.cookie],
+		.sentence, .remedies]' "$1" | sed 's/would fail/failed/'
+}
+for wanted in "addr=127.0.0.1 port=8080" "addr=0.0.0.0 port=8080" "addr=:: port=8080" \
+	"addr=192.0.2.1 port=8080" "addr=0.0.0.0 port=8080 reuseaddr=1"; do
+	TITLE="the same as why PORT, $wanted"
+	address=${wanted%% *} options=--no-v6only
+	[[ $wanted != *reuseaddr* ]] || options+=" --reuseaddr"
+	# shellcheck disable=SC2086
+	run_as "$CONNTAB" why --json $options "[${address#addr=}]:8080"
+	what_is_said "$OUT" >"$TMP/asked"
+	# shellcheck disable=SC2086
+	run_as "$CONNTAB" why --json -- "$MKSOCK" try $wanted
+	what_is_said "$ERR" >"$TMP/called"
+	[ "$(wc -l <"$TMP/asked")" -gt 5 ] && expect_same "$TMP/asked" "$TMP/called" "$TITLE"
+done
+
 TITLE="a child of a shell"
 runs sh -c '"$0" try port=8080; true' "$MKSOCK"
 expect_rc 0 "$TITLE: exit 0"
