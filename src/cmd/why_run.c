@@ -44,11 +44,11 @@ static bool is_said(struct watcher *watcher, const struct trace_result *failure)
 {
 	struct said said = { .call = failure->call, .error = failure->error };
 
-	said.length = failure->address ? 0 : failure->length;
-	if (failure->address && failure->length <= sizeof(said.address)) {
+	/* Of an address that could not be read its length is all there is. */
+	if (failure->length <= sizeof(said.address))
 		said.length = failure->length;
-		memcpy(said.address, failure->address, failure->length);
-	}
+	if (failure->address)
+		memcpy(said.address, failure->address, said.length);
 	for (size_t i = 0; i < watcher->count && i < SAID_MAX; i++)
 		if (is_same(&watcher->said[i], &said))
 			return true;
@@ -219,10 +219,11 @@ static bool is_unix(const struct trace_result *failure)
 	return failure->address && failure->address->sa_family == AF_UNIX;
 }
 
-/* Neither its memory nor its socket: this user may not look into the program. */
+/* It lives, but neither its memory nor its socket can be had: this user may not look into it. */
 static bool is_unread(const struct trace_result *failure)
 {
-	return !failure->address && failure->socket < 0 && failure->call != TRACE_CONNECT;
+	return failure->pid && !failure->address && failure->socket < 0 &&
+	       failure->call != TRACE_CONNECT;
 }
 
 static void say_failure(const struct settings *settings, const struct trace_result *failure)

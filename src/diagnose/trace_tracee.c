@@ -73,7 +73,7 @@ static int open_pidfd(pid_t tid, pid_t pid)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
 
-	return pidfd >= 0 ? pidfd : (int)syscall(SYS_pidfd_open, pid, 0);
+	return pidfd >= 0 ? pidfd : (int)syscall(SYS_pidfd_open, pid ? pid : tid, 0);
 }
 
 int trace_copy_descriptor(pid_t tid, pid_t pid, int fd)
