@@ -50,6 +50,16 @@ enum truth facts_has_address(struct source *source, const struct address *addres
 size_t facts_own_addresses(struct source *source, struct address *addresses, size_t most);
 
 /*
+ * The address that connect() to `request` would have, by the route there; a
+ * wildcard is the host itself.  0 or -errno, as connect() would fail, too.
+ */
+int facts_source_address(struct source *source, const struct bind_request *request,
+			 struct address *address);
+
+/* No more ports than so many are held by sockets of the protocol; SIZE_MAX: it is not known. */
+size_t facts_ports_held_most(const struct source *source, enum protocol protocol);
+
+/*
  * Add what is known of a device to a list that has room for it, if it is not there
  * yet: its VRF, or that it is gone.  Returns how many there are; not more where it
  * can't be asked, and for 0, which is none.

@@ -14,6 +14,7 @@
 /* The most telling first: of all that hold, this is the finding. */
 enum connect_finding {
 	CONNECT_GROUP,			/* the address is multicast or broadcast: no one host's */
+	CONNECT_NO_PORT,		/* no local port is left for a connection there */
 	CONNECT_NOT_HERE,		/* the address is not of this host: not to be judged here */
 	CONNECT_QUEUE_FULL,		/* it listens, but its accept queue is full */
 	CONNECT_LISTENS,		/* it would be accepted */
@@ -36,7 +37,29 @@ struct connect_request {
 	bool group;			/* it is multicast or broadcast */
 	bool nonlocal;			/* it is no address of this host */
 	uint32_t interface;		/* the device that it comes in by: index; 0 unknown */
+	uint8_t exhausted;		/* enum truth: no local port is left for it */
 };
+
+/* What decides whether a local port is left. */
+struct client_request {
+	struct address from;		/* as the route there has it */
+	struct endpoint peer;
+	uint32_t interface;		/* SO_BINDTODEVICE: index, 0 none */
+};
+
+/*
+ * Of TCP: is no local port left for a connection from `from` to `peer`?  Judged
+ * by all sockets of the kernel's own port range.  0 or -ENOMEM.
+ */
+int client_ports_exhausted(const struct client_request *request, const struct bind_facts *facts,
+			   enum truth *exhausted);
+
+/* For port 0 of a bind() as well: the same of a wanted socket.  0 or -ENOMEM. */
+int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
+		    enum truth *exhausted);
+
+/* How many ports of that range are not reserved; 0: none, or it is not known. */
+unsigned client_ports_usable(const struct bind_facts *facts);
 
 struct connect_diagnosis {
 	enum connect_finding finding;

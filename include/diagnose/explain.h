@@ -70,6 +70,12 @@ int explain_remedies(const struct account *account, remedy_function *take, void 
 bool explain_remark(const struct account *account, size_t index, struct buf *out);
 
 /*
+ * Of UDP: which of the sockets of the port gets what comes there, if the wanted
+ * one shares it with them.  A part of a sentence; nothing where it is alone.
+ */
+void explain_delivery(const struct account *account, struct buf *out);
+
+/*
  * The other question: what connect() to the wanted address meets, in a
  * sentence, and the remedy at `index`.
  */

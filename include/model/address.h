@@ -40,6 +40,12 @@ int address_compare(const struct address *a, const struct address *b);
 /* The IPv4 address inside a v4-mapped one; any other address unchanged. */
 struct address address_unmapped(const struct address *address);
 
+/*
+ * Where connect() to it goes: of a wildcard that is the host itself
+ * (ip_route_output_key(), ip6_datagram_connect()).  Unmapped.
+ */
+struct address address_reached(const struct address *address);
+
 /* Write as RFC 5952 has it (no NUL); returns the end of what was written. */
 char *address_print(char *out, const struct address *address);
 

@@ -34,8 +34,8 @@ static enum status read_user(const struct settings *settings, uint32_t *uid)
 	return STATUS_FOUND;
 }
 
-static enum status read_device(const struct settings *settings, struct source *source,
-			       uint32_t *interface)
+enum status why_read_device(const struct settings *settings, struct source *source,
+			    uint32_t *interface)
 {
 	*interface = settings->device ? source_interface(source, settings->device) : 0;
 	if (!settings->device || (*interface && *interface != UINT32_MAX))
@@ -52,7 +52,7 @@ static enum status read_requests(struct inquiries *all)
 	enum status status = read_user(all->settings, &uid);
 
 	if (status == STATUS_FOUND)
-		status = read_device(all->settings, all->source, &interface);
+		status = why_read_device(all->settings, all->source, &interface);
 	for (char **word = all->settings->words; *word && status == STATUS_FOUND; word++)
 		if (!why_is_unix(*word))
 			status = why_add_target(all, *word);
@@ -191,7 +191,7 @@ static enum status check_forms(const struct settings *settings)
 {
 	const uint32_t tries = WHY_NO_PROBE | WHY_VERBOSE;
 	bool command = settings->behind_dashes, connect = settings->connect;
-	bool wanted = (settings->why & ~tries) || settings->device || settings->user;
+	bool wanted = (settings->why & ~tries) || settings->user;
 	const struct refusal refusals[] = {
 		{ (settings->why & WHY_V6ONLY) && (settings->why & WHY_DUAL_STACK), "--v6only",
 		  "it is the opposite of --no-v6only" },
@@ -202,7 +202,8 @@ static enum status check_forms(const struct settings *settings)
 		{ !settings->words[0] && !connect, "conntab why",
 		  "expected a port, or an address and a port: conntab why 8080; or --connect "
 		  "HOST:PORT, or -- COMMAND" },
-		{ command && (wanted || settings->protocols || settings->versions), "-- COMMAND",
+		{ command && (wanted || settings->device || settings->protocols ||
+			      settings->versions), "-- COMMAND",
 		  "expected no options of the wanted socket, which the command decides" },
 		{ command && (settings->netns || settings->replay), "-- COMMAND",
 		  "expected neither --netns nor --replay: it runs here" },

@@ -116,6 +116,10 @@ void why_done(struct inquiries *all);
 /* why_facts.c: what an inquiry is about, for explain.h. */
 struct account account_of(const struct inquiry *inquiry);
 
+/* why.c: the index of the interface of --device, 0 without; on bad input says so. */
+enum status why_read_device(const struct settings *settings, struct source *source,
+			    uint32_t *interface);
+
 /* why_run.c: run the command behind "--"; its own exit status, as a shell tells it. */
 enum status why_run(const struct settings *settings);
 

@@ -120,10 +120,11 @@ static enum status read_question(struct inquiries *all)
 
 /* ---- the answer ------------------------------------------------------ */
 
-static struct connect_request request_of(const struct inquiry *inquiry)
+static struct connect_request request_of(struct inquiries *all,
+					 const struct inquiry *inquiry)
 {
 	const struct bind_request *wanted = &inquiry->request;
-	uint8_t address = inquiry->facts.address;
+	const uint8_t address = inquiry->facts.address;
 	uint32_t device = inquiry->facts.address_device;
 
 	return (struct connect_request){
@@ -132,6 +133,7 @@ static struct connect_request request_of(const struct inquiry *inquiry)
 		.group = address == ADDRESS_BROADCAST || address == ADDRESS_MULTICAST,
 		.nonlocal = address == ADDRESS_ABSENT || address == ADDRESS_NO_DEVICE,
 		.interface = device ? device : wanted->interface,
+		.exhausted = (uint8_t)why_lacks_client_port(all, inquiry),
 	};
 }
 
@@ -142,7 +144,7 @@ int why_judge_connect(struct inquiries *all)
 
 	for (size_t i = 0; i < all->count && !err; i++) {
 		struct inquiry *inquiry = &all->items[i];
-		const struct connect_request request = request_of(inquiry);
+		const struct connect_request request = request_of(all, inquiry);
 
 		err = connect_judge(&request, &inquiry->facts, &inquiry->connect);
 		nobody |= inquiry->connect.finding == CONNECT_NOBODY;
@@ -154,10 +156,12 @@ int why_judge_connect(struct inquiries *all)
 
 #define REFUSED { "refused", "ECONNREFUSED", STATUS_NOTHING }
 
-struct connect_outcome why_connect_outcome(const struct connect_diagnosis *connect)
+struct connect_outcome why_connect_outcome(const struct inquiry *inquiry)
 {
+	static const struct connect_outcome again = { "unavailable", "EAGAIN", STATUS_NOTHING };
 	static const struct connect_outcome unknown = { "unknown", NULL, STATUS_INCOMPLETE };
 	static const struct connect_outcome outcomes[CONNECT_COUNT] = {
+		[CONNECT_NO_PORT] = { "unavailable", "EADDRNOTAVAIL", STATUS_NOTHING },
 		[CONNECT_NOT_HERE] = { "unknown", NULL, STATUS_INCOMPLETE },
 		[CONNECT_GROUP] = { "unavailable", "ENETUNREACH", STATUS_NOTHING },
 		[CONNECT_QUEUE_FULL] = { "stalled", NULL, STATUS_NOTHING },
@@ -172,14 +176,19 @@ struct connect_outcome why_connect_outcome(const struct connect_diagnosis *conne
 		[CONNECT_NOBODY] = REFUSED,
 	};
 
+	const struct connect_diagnosis *connect = &inquiry->connect;
+
 	if (connect->finding == CONNECT_GROUP && !connect->certain)
 		return unknown;
+	/* udp_lib_get_port() of a socket without a port (inet_autobind()). */
+	if (connect->finding == CONNECT_NO_PORT && inquiry->request.protocol != PROTOCOL_TCP)
+		return again;
 	return outcomes[connect->finding];
 }
 
 static enum status status_of(const struct inquiry *inquiry)
 {
-	return why_connect_outcome(&inquiry->connect).status;
+	return why_connect_outcome(inquiry).status;
 }
 
 /* A client tries one address after the other: one that works is enough. */
@@ -209,10 +218,15 @@ enum status why_connect(const struct settings *settings)
 {
 	struct inquiries all = { .settings = settings };
 	enum status status = open_input(settings, &all.source);
+	uint32_t device = 0;
 	int err;
 
 	if (status == STATUS_FOUND)
+		status = why_read_device(settings, all.source, &device);
+	if (status == STATUS_FOUND)
 		status = read_question(&all);
+	for (size_t i = 0; i < all.count; i++)
+		all.items[i].request.interface = device;
 	if (status == STATUS_FOUND) {
 		err = why_judge_connect(&all);
 		if (err)

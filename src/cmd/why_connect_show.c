@@ -68,7 +68,7 @@ static void add_verdict(struct buf *out, const struct inquiry *inquiry, struct b
 {
 	const struct account account = account_of(inquiry);
 	const struct connect_diagnosis *connect = &inquiry->connect;
-	const struct connect_outcome outcome = why_connect_outcome(connect);
+	const struct connect_outcome outcome = why_connect_outcome(inquiry);
 
 	json_add_member(",\n \"verdict\":", outcome.verdict, out);
 	json_add_member(",\"errno\":", outcome.error, out);

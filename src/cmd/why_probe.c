@@ -98,6 +98,16 @@ static void settle_happened(struct inquiry *inquiry)
 
 /* ---- what else could be bound ---------------------------------------- */
 
+/*
+ * What is bound with SO_REUSEPORT the kernel remembers, also of a try: one that
+ * works may let in another that would not have been.  Where a socket that has not
+ * set it is in the way, a try can only fail, or find what is remembered already.
+ */
+static bool leaves_no_trace(const struct bind_request *request, const struct diagnosis *diagnosis)
+{
+	return !request->reuseport || diagnosis->verdict == VERDICT_BLOCKED;
+}
+
 /* Whether another option helps is what the reader wants to know next; told where it is news. */
 static void settle_alternative(struct inquiries *all, struct inquiry *inquiry,
 			       enum alternative which)
@@ -110,6 +120,7 @@ static void settle_alternative(struct inquiries *all, struct inquiry *inquiry,
 		return;
 	request.listen = false;
 	if (inquiry->diagnosis.error == EADDRINUSE && may_settle(all, diagnosis) &&
+	    leaves_no_trace(&request, diagnosis) &&
 	    facts_probe(all->source, &request, &error) == 0) {
 		const enum verdict before = diagnosis->verdict;
 

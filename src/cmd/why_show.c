@@ -100,15 +100,18 @@ static void add_reuseaddr(struct buf *out, const struct inquiry *inquiry, struct
 		[VERDICT_BLOCKED] = "SO_REUSEADDR would not help.",
 		[VERDICT_UNKNOWN] = "With SO_REUSEADDR, which most servers set, it may work.",
 	};
-	static const char datagrams[] = "With SO_REUSEADDR it would work, but what comes to one "
-					"address goes to the last to bind alone.";
 	enum verdict verdict = inquiry->alternatives[ALTERNATIVE_REUSEADDR].verdict;
-	bool udp = inquiry->request.protocol != PROTOCOL_TCP && verdict == VERDICT_FREE;
-	const char *sentence = udp ? datagrams : sentences[verdict];
+	const struct account account = account_of(inquiry);
+	const char *sentence = sentences[verdict];
 
 	if (inquiry->diagnosis.error != EADDRINUSE || inquiry->request.reuseaddr || !sentence)
 		return;
 	buf_add_text(text, sentence);
+	if (inquiry->request.protocol != PROTOCOL_TCP && verdict == VERDICT_FREE) {
+		buf_add_literal(text, " Then ");
+		explain_delivery(&account, text);
+		buf_add_char(text, '.');
+	}
 	why_add_paragraph(out, text, 0);
 }
 

@@ -61,7 +61,10 @@ struct connect_outcome {
 	enum status status;
 };
 
-struct connect_outcome why_connect_outcome(const struct connect_diagnosis *connect);
+struct connect_outcome why_connect_outcome(const struct inquiry *inquiry);
+
+/* why_client.c: is no local port left for a connection to the peer? */
+enum truth why_lacks_client_port(struct inquiries *all, const struct inquiry *inquiry);
 
 /* why_connect_show.c: append one answer to --connect. */
 void why_show_connect(const struct inquiries *all, const struct inquiry *inquiry,

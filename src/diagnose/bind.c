@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "conflict.h"
+#include "diagnose/connect.h"
 
 const char *const verdict_names[VERDICT_COUNT] = {
 	[VERDICT_FREE] = "free",

@@ -240,7 +240,7 @@ static const struct {
 	    { "see which addresses there are", LOOKS "ip -brief address" } } },
 	{ is_out_of_ports,
 	  "can't be reached from here: every local port that a connection there could have "
-	  "({range}) is in use (EADDRNOTAVAIL).",
+	  "({range}{of_them_reserved}) is in use or reserved (EADDRNOTAVAIL).",
 	  { { "see who has so many", LOOKS "conntab -s" },
 	    { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" },
 	    { "keep connections open in place of making new ones; connect from more than one "

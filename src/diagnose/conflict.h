@@ -53,6 +53,9 @@ static inline enum truth truth_of(bool a)
 /* side.c: an address as the kernel compares it; `v6only` is enum truth. */
 struct side side_of(const struct address *address, uint8_t v6only);
 
+/* side.c: is it a wildcard? */
+bool side_is_any(const struct side *side);
+
 /* side.c: would the kernel's comparison of these protocols find that they overlap? */
 enum truth sides_overlap(enum protocol protocol, const struct side *wanted,
 			 const struct side *holder);
@@ -100,10 +103,6 @@ bool port_list_next(const char **list, unsigned long *first, unsigned long *last
 
 /* port.c: how many of a range are reserved (net.ipv4.ip_local_reserved_ports)? */
 unsigned ports_reserved(const struct bind_facts *facts, unsigned from, unsigned to);
-
-/* port.c: for port 0, is there no port left?  0 or -ENOMEM. */
-int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
-		    enum truth *exhausted);
 
 /* check.c: does the port take a right to bind it?  MAYBE: from which on it does not is unknown. */
 enum truth port_is_privileged(const struct bind_request *request,

@@ -14,6 +14,7 @@
 
 const char *const connect_names[CONNECT_COUNT] = {
 	[CONNECT_GROUP] = "group",
+	[CONNECT_NO_PORT] = "no-port",
 	[CONNECT_NOT_HERE] = "not-here",
 	[CONNECT_QUEUE_FULL] = "queue-full",
 	[CONNECT_LISTENS] = "listens",
@@ -35,19 +36,6 @@ struct answer {
 	struct address local;		/* never mapped */
 	enum truth takes;		/* does its address take packets to the one asked for? */
 };
-
-/* connect() to a wildcard means the host itself (ip_route_output_key(), ip6_datagram_connect()). */
-static struct address asked_address(const struct connect_request *request)
-{
-	struct address asked = address_unmapped(&request->peer.address);
-
-	if (!address_is_any(&asked))
-		return asked;
-	if (asked.family == AF_INET)
-		asked.bytes[0] = 127;
-	asked.bytes[asked.family == AF_INET ? 3 : 15] = 1;
-	return asked;
-}
 
 static enum truth takes_ipv4(const struct socket *sk, const struct bind_facts *facts)
 {
@@ -82,7 +70,8 @@ static bool answer_init(struct answer *a, const struct connect_request *request,
 	if (sk->netns != facts->netns || sk->local.port != request->peer.port ||
 	    !protocols[sk->protocol].has_ports)
 		return false;
-	*a = (struct answer){ .request = request, .sk = sk, .asked = asked_address(request) };
+	*a = (struct answer){ .request = request, .sk = sk, 
+			       .asked = address_reached(&request->peer.address) };
 	a->local = address_unmapped(&sk->local.address);
 	a->takes = takes(a, facts);
 	return true;
@@ -264,13 +253,18 @@ int connect_judge(const struct connect_request *request, const struct bind_facts
 	int err;
 
 	*diagnosis = (struct connect_diagnosis){ .finding = CONNECT_NOBODY };
+	if (!request->group && request->exhausted == TRUTH_YES) {
+		diagnosis->finding = CONNECT_NO_PORT;
+		diagnosis->certain = true;
+		return 0;
+	}
 	if (request->group || request->nonlocal) {
 		diagnosis->finding = request->group ? CONNECT_GROUP : CONNECT_NOT_HERE;
 		/* Of datagrams nobody is told whether they are taken. */
 		diagnosis->certain = request->group && request->protocol == PROTOCOL_TCP;
 		return 0;
 	}
-	diagnosis->certain = facts->whole;
+	diagnosis->certain = facts->whole && request->exhausted == TRUTH_NO;
 	err = find(request, facts, diagnosis);
 	if (err < 0)
 		connect_diagnosis_done(diagnosis);

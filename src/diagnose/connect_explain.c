@@ -6,12 +6,23 @@
 
 static const struct {
 	const char *sentence;
-	struct remedy remedies[4];
+	struct remedy remedies[5];
 } findings[CONNECT_COUNT] = {
 	[CONNECT_GROUP] = {
 		"{protocol} {wanted} is a multicast or broadcast address: no connection can be "
 		"made there (ENETUNREACH), and of datagrams nobody learns who took them.",
 		{ { "connect to an address of the host itself", NULL } },
+	},
+	[CONNECT_NO_PORT] = {
+		"{protocol} {wanted} can't be reached from here: every local port that a "
+		"connection there could have ({range}{of_them_reserved}) is in use or reserved "
+		"({no_port}).",
+		{ { "see who has so many", "conntab -s" },
+		  { "widen the range", "sysctl -w net.ipv4.ip_local_port_range='10000 65535'" },
+		  { "keep connections open in place of making new ones; connect from more than "
+		    "one address, or to more than one", NULL },
+		  { "look at the {reserved_count} that are reserved: some may be taken off the "
+		    "list", "sysctl net.ipv4.ip_local_reserved_ports" } },
 	},
 	[CONNECT_NOT_HERE] = {
 		"{protocol} {wanted} is no address of this machine: who listens there can only "

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Port 0: is there a port left that the kernel would choose?  Follows
- * inet_csk_find_open_port() and udp_lib_get_port().
+ * Is there a port left that the kernel would choose, for port 0 or a connection?
+ * Follows inet_csk_find_open_port(), udp_lib_get_port() and __inet_hash_connect().
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conflict.h"
+#include "device.h"
+#include "diagnose/connect.h"
 
 enum { PORTS = 65536 };
+
+static const char reserved_ports[] = "net.ipv4.ip_local_reserved_ports";
 
 bool port_list_next(const char **list, unsigned long *first, unsigned long *last)
 {
@@ -25,8 +30,7 @@ bool port_list_next(const char **list, unsigned long *first, unsigned long *last
 
 unsigned ports_reserved(const struct bind_facts *facts, unsigned from, unsigned to)
 {
-	const char *list = snapshot_sysctl(facts->snap, facts->netns,
-					   "net.ipv4.ip_local_reserved_ports");
+	const char *list = snapshot_sysctl(facts->snap, facts->netns, reserved_ports);
 	unsigned long first, last;
 	unsigned count = 0;
 
@@ -47,45 +51,109 @@ static void take_reserved(uint8_t *taken, const char *list)
 			taken[port] = TRUTH_YES;
 }
 
-static void take_held(uint8_t *taken, const struct bind_request *request,
-		      const struct bind_facts *facts)
+static void take(uint8_t *taken, uint16_t port, enum truth blocks)
 {
-	struct meeting meeting;
+	taken[port] = (uint8_t)truth_or(taken[port], blocks);
+}
 
-	for (size_t i = 0; i < facts->snap->count; i++) {
-		uint8_t *port = &taken[facts->snap->sockets[i].local.port];
+/* By port: taken, or perhaps; those that are reserved are.  NULL: no memory. */
+static uint8_t *taken_new(const struct bind_facts *facts)
+{
+	const char *reserved = snapshot_sysctl(facts->snap, facts->netns, reserved_ports);
+	uint8_t *taken = calloc(PORTS, 1);
 
-		if (*port != TRUTH_YES && meeting_init(&meeting, request, facts, (uint32_t)i))
-			*port = (uint8_t)truth_or(*port, meeting_blocks(&meeting));
-	}
+	if (taken && reserved)
+		take_reserved(taken, reserved);
+	return taken;
+}
+
+static enum truth are_all_taken(const struct bind_facts *facts, const uint8_t *taken)
+{
+	const struct netns *netns = &facts->snap->netns[facts->netns];
+	unsigned first = netns->ephemeral_first, last = netns->ephemeral_last;
+	size_t count[TRUTH_YES + 1] = { 0 };
+
+	if (!last || !snapshot_sysctl(facts->snap, facts->netns, reserved_ports))
+		return TRUTH_MAYBE;
+	for (unsigned port = first; port <= last; port++)
+		count[taken[port]]++;
+	/* Of an odd number of ports TCP leaves one out, by chance the first or the last. */
+	if (count[TRUTH_NO] > (last - first + 1) % 2)
+		return TRUTH_NO;
+	return count[TRUTH_NO] || count[TRUTH_MAYBE] ? TRUTH_MAYBE : TRUTH_YES;
 }
 
 int ports_exhausted(const struct bind_request *request, const struct bind_facts *facts,
 		    enum truth *exhausted)
 {
-	const struct netns *netns = &facts->snap->netns[facts->netns];
-	const char *reserved = snapshot_sysctl(facts->snap, facts->netns,
-					       "net.ipv4.ip_local_reserved_ports");
-	unsigned first = netns->ephemeral_first, last = netns->ephemeral_last;
-	size_t count[TRUTH_YES + 1] = { 0 };
-	uint8_t *taken = calloc(PORTS, 1);
+	uint8_t *taken = taken_new(facts);
+	struct meeting meeting;
 
 	if (!taken)
 		return -ENOMEM;
-	if (reserved)
-		take_reserved(taken, reserved);
-	take_held(taken, request, facts);
-	for (unsigned port = first; last && port <= last; port++)
-		count[taken[port]]++;
+	for (size_t i = 0; i < facts->snap->count; i++)
+		if (meeting_init(&meeting, request, facts, (uint32_t)i))
+			take(taken, meeting.holder->local.port, meeting_blocks(&meeting));
+	*exhausted = are_all_taken(facts, taken);
 	free(taken);
-	/* Of an odd number of ports TCP leaves one out, by chance the first or the last. */
-	if (!last || !reserved)
+	return 0;
+}
+
+/* ---- connect() ------------------------------------------------------- */
+
+unsigned client_ports_usable(const struct bind_facts *facts)
+{
+	const struct netns *netns = &facts->snap->netns[facts->netns];
+	unsigned first = netns->ephemeral_first, last = netns->ephemeral_last;
+
+	return last ? last - first + 1 - ports_reserved(facts, first, last) : 0;
+}
+
+static bool is_same_connection(const struct client_request *request, const struct socket *sk)
+{
+	const struct address local = address_unmapped(&sk->local.address);
+	const struct address peer = address_unmapped(&sk->peer.address);
+	const struct address asked = address_reached(&request->peer.address);
+
+	return (sk->have & HAVE_PEER) && sk->peer.port == request->peer.port &&
+	       address_equal(&local, &request->from) && address_equal(&peer, &asked);
+}
+
+/*
+ * __inet_hash_connect() passes by the ports of sockets that called bind(), and
+ * what has the same four-tuple.  Of a connection to elsewhere nobody tells whether
+ * it called bind(); in TIME-WAIT one may give way (tcp_twsk_unique()).
+ */
+static enum truth blocks_client(const struct client_request *request,
+				const struct bind_facts *facts, const struct socket *sk)
+{
+	const char *reuse = snapshot_sysctl(facts->snap, facts->netns, "net.ipv4.tcp_tw_reuse");
+	enum truth domain = devices_share_ports(facts, request->interface, sk->interface);
+	bool bound = sk->state == STATE_LISTEN || sk->state == STATE_BOUND;
+	bool stays = !socket_is_time_wait(sk) || (reuse && strcmp(reuse, "0") == 0);
+
+	if (sk->netns != facts->netns || sk->protocol != PROTOCOL_TCP)
+		return TRUTH_NO;
+	if (bound || (is_same_connection(request, sk) && stays))
+		return domain;
+	return truth_and(domain, TRUTH_MAYBE);
+}
+
+int client_ports_exhausted(const struct client_request *request, const struct bind_facts *facts,
+			   enum truth *exhausted)
+{
+	uint8_t *taken = taken_new(facts);
+
+	if (!taken)
+		return -ENOMEM;
+	for (size_t i = 0; i < facts->snap->count; i++) {
+		const struct socket *sk = &facts->snap->sockets[i];
+
+		take(taken, sk->local.port, blocks_client(request, facts, sk));
+	}
+	*exhausted = are_all_taken(facts, taken);
+	if (*exhausted == TRUTH_NO && (facts->hides_bound || !facts->whole))
 		*exhausted = TRUTH_MAYBE;
-	else if (count[TRUTH_NO] > (last - first + 1) % 2)
-		*exhausted = TRUTH_NO;
-	else if (count[TRUTH_NO] || count[TRUTH_MAYBE])
-		*exhausted = TRUTH_MAYBE;
-	else
-		*exhausted = TRUTH_YES;
+	free(taken);
 	return 0;
 }

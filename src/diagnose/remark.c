@@ -94,12 +94,13 @@ IS(is_localhost_split)
 
 IS(is_joining)
 {
-	return account_is_free(account) && account->request->reuseport && find(account, is_partner);
+	return account_is_free(account) && account->request->protocol == PROTOCOL_TCP &&
+	       find(account, is_partner);
 }
 
 IS(is_sharing)
 {
-	return account_is_free(account) && !account->request->reuseport &&
+	return account_is_free(account) && account->request->protocol != PROTOCOL_TCP &&
 	       find(account, is_partner);
 }
 
@@ -215,9 +216,7 @@ static const struct {
 	  "Others have this port already, and SO_REUSEPORT lets you join them: what comes in goes "
 	  "to one of you. If that is not meant, a second copy is running." },
 	{ is_sharing,
-	  "Others have this port already, and SO_REUSEADDR lets you share it: but what comes to "
-	  "one address goes to only one of you: the one with the more exact address, or the last "
-	  "to bind." },
+	  "Others have this port already, which may be shared: {delivery}." },
 	{ is_localhost_split,
 	  "127.0.0.1 and ::1 are two addresses with ports of their own: who connects to "
 	  "\"localhost\" may reach either." },

@@ -31,7 +31,7 @@ struct side side_of(const struct address *address, uint8_t v6only)
 	return side;
 }
 
-static bool is_any(const struct side *side)
+bool side_is_any(const struct side *side)
 {
 	return side->kind == KIND_ANY6 || (side->kind == KIND_IPV4 && !side->ipv4);
 }
@@ -70,7 +70,7 @@ enum truth sides_overlap(enum protocol protocol, const struct side *wanted,
 			 const struct side *holder)
 {
 	bool (*test)(const struct side *w, const struct side *h) =
-		protocol == PROTOCOL_TCP && !is_any(wanted) ? is_in_buckets : is_equal;
+		protocol == PROTOCOL_TCP && !side_is_any(wanted) ? is_in_buckets : is_equal;
 	struct side dual = *holder, only = *holder;
 
 	if (holder->v6only != TRUTH_MAYBE)
@@ -108,13 +108,13 @@ static bool is_blocked_by_ipv6(const struct side *w, const struct side *h)
 static bool is_under_wildcard(const struct side *w, const struct side *h)
 {
 	(void)w;
-	return is_any(h);
+	return side_is_any(h);
 }
 
 static bool is_wildcard(const struct side *w, const struct side *h)
 {
 	(void)h;
-	return is_any(w);
+	return side_is_any(w);
 }
 
 static const struct {

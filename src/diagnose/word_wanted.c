@@ -81,9 +81,19 @@ WORD(add_reserved_count)
 {
 	const struct bind_facts *facts = scene->account->facts;
 	const struct netns *netns = &facts->snap->netns[facts->netns];
+	unsigned count = ports_reserved(facts, netns->ephemeral_first, netns->ephemeral_last);
 
-	return scene_add_number(out, ports_reserved(facts, netns->ephemeral_first,
-						    netns->ephemeral_last));
+	return count && scene_add_number(out, count);
+}
+
+WORD(add_of_them_reserved)
+{
+	const size_t before = out->length;
+
+	buf_add_literal(out, ", of which net.ipv4.ip_local_reserved_ports has ");
+	if (!add_reserved_count(scene, out))
+		out->length = before;
+	return true;
 }
 
 static bool add_interface(const struct scene *scene, uint32_t index, struct buf *out)
@@ -213,6 +223,24 @@ WORD(add_wanted_ip)
 	return true;
 }
 
+/* Who gets the datagrams of a port that is shared. */
+WORD(add_delivery)
+{
+	const size_t before = out->length;
+
+	explain_delivery(scene->account, out);
+	return out->length > before;
+}
+
+/* How connect() fails where no local port is left. */
+WORD(add_no_port)
+{
+	bool is_tcp = scene->account->request->protocol == PROTOCOL_TCP;
+
+	buf_add_text(out, is_tcp ? "EADDRNOTAVAIL" : "EAGAIN");
+	return true;
+}
+
 /* ---- conditions: nothing to say, and fit or not ---------------------- */
 
 WORD(is_no_root)
@@ -250,12 +278,13 @@ const struct word wanted_words[] = {
 	{ "wanted", add_wanted }, { "wanted_address", add_wanted_address },
 	{ "wanted_host", add_wanted_host }, { "wanted_ip", add_wanted_ip },
 	{ "wanted_user", add_wanted_user }, { "port", add_port }, { "protocol", add_protocol },
-	{ "-t", add_protocol_option }, { "fails", add_fails },
+	{ "-t", add_protocol_option }, { "fails", add_fails }, { "no_port", add_no_port },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "reserved", add_reserved }, { "reserved_count", add_reserved_count },
+	{ "of_them_reserved", add_of_them_reserved },
 	{ "device", add_device }, { "address_device", add_address_device },
 	{ "address_vrf", add_address_vrf }, { "unknown_device", is_unknown_device },
-	{ "ipv6_switch", add_ipv6_switch },
+	{ "ipv6_switch", add_ipv6_switch }, { "delivery", add_delivery },
 	{ "question", add_question }, { "unset", is_unset },
 	{ "no_root", is_no_root }, { "no_probe", is_no_probe },
 	{ "unreserved", is_unreserved }, { "for_any_device", is_for_any_device },

@@ -76,6 +76,18 @@ struct address address_unmapped(const struct address *address)
 	return plain;
 }
 
+struct address address_reached(const struct address *address)
+{
+	struct address reached = address_unmapped(address);
+
+	if (!address_is_any(&reached))
+		return reached;
+	if (reached.family == AF_INET)
+		reached.bytes[0] = 127;
+	reached.bytes[reached.family == AF_INET ? 3 : 15] = 1;
+	return reached;
+}
+
 bool endpoint_same(const struct endpoint *a, const struct endpoint *b)
 {
 	struct address plain_a, plain_b;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "attempt.h"
@@ -124,6 +125,17 @@ static const struct known *find_known(const struct trial *trial, const struct so
 /* Loopback, the only one there is, is in no VRF. */
 static const struct device loopback = { .index = 1 };
 
+/* Before 6.8 nobody is told of sockets that are only bound (TCPF_BOUND_INACTIVE). */
+bool kernel_hides_bound(void)
+{
+	struct utsname name;
+	unsigned major = 0, minor = 0;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		die("the release of the kernel can be read");
+	return major < 6 || (major == 6 && minor < 8);
+}
+
 void facts_fill(const struct trial *trial, enum knowledge knowledge, const struct snapshot *snap,
 		struct bind_facts *facts, struct bind_options *options)
 {
@@ -135,6 +147,8 @@ void facts_fill(const struct trial *trial, enum knowledge knowledge, const struc
 		.address = (uint8_t)use_of(trial->wanted.recipe.place),
 		.privileged = trial->wanted.unprivileged ? TRUTH_NO : TRUTH_YES,
 		.whole = true,
+		.hides_bound = trial->wanted.recipe.protocol == PROTOCOL_TCP &&
+			       kernel_hides_bound(),
 	};
 	for (size_t i = 0; i < snap->count; i++) {
 		const struct known *known = find_known(trial, &snap->sockets[i]);

@@ -13,6 +13,9 @@ enum knowledge {
 	KNOWLEDGES
 };
 
+/* Does this kernel leave out TCP sockets that are only bound? */
+bool kernel_hides_bound(void);
+
 int wanted_socket(const struct wanted *wanted);
 
 /* Bind it; errno or 0. */

@@ -59,8 +59,8 @@ static bool is_right(const struct diagnosis *diagnosis, int error)
 	return verdict != VERDICT_UNKNOWN && diagnosis->error == error &&
 	       (verdict == VERDICT_FREE) == !error &&
 	       (verdict == VERDICT_BLOCKED) == (error == EADDRINUSE) &&
-	       /* Port 0 aside, there is always somebody to blame. */
-	       (verdict != VERDICT_BLOCKED || diagnosis->count);
+	       /* There is always somebody to blame, if the kernel tells of it. */
+	       (verdict != VERDICT_BLOCKED || diagnosis->count || kernel_hides_bound());
 }
 
 static void complain(struct figures *figures, const struct trial *trial, const char *what,

@@ -112,7 +112,7 @@ static void each_case_has_its_finding(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		const struct line *line = &lines[i];
 		struct connect_request request = { PROTOCOL_TCP, { address_of(line->asked), PORT },
-						   false, false, 0 };
+						   false, false, 0, TRUTH_NO };
 		struct connect_diagnosis d;
 		unsigned sockets = 0;
 
@@ -135,7 +135,7 @@ static void udp_listens_unless_it_has_a_peer(void **state)
 {
 	struct snapshot *snap = *state;
 	struct connect_request request = { PROTOCOL_UDP, { address_of("127.0.0.1"), PORT },
-					   false, false, 0 };
+					   false, false, 0, TRUTH_NO };
 	struct connect_diagnosis d;
 
 	add_socket(snap, PROTOCOL_UDP, STATE_ESTAB, "127.0.0.1", PORT);
@@ -153,7 +153,7 @@ static void what_is_elsewhere_does_not_answer(void **state)
 {
 	struct snapshot *snap = *state;
 	struct connect_request request = { PROTOCOL_TCP, { address_of("127.0.0.1"), PORT },
-					   false, false, 0 };
+					   false, false, 0, TRUTH_NO };
 	struct connect_diagnosis d;
 
 	add_listener(snap, "0.0.0.0", PORT)->netns = 1;
