@@ -33,7 +33,8 @@ void source_close(struct source *source);
 
 /*
  * Index of the interface with this name in the source's namespace; 0: there is
- * none, UINT32_MAX: it may not be entered, so that can't be told.
+ * none, UINT32_MAX: it may not be entered, or the file has no interfaces, so that
+ * can't be told.
  */
 uint32_t source_interface(struct source *source, const char *name);
 

@@ -32,6 +32,7 @@ struct bind_request {
 	bool v6only;
 	bool freebind;			/* IP_FREEBIND, IPV6_FREEBIND or IP_TRANSPARENT */
 	bool bound;			/* it has an address already: a second bind() */
+	uint16_t own_port;		/* of connect(): the port it was bound to before; 0 none */
 	bool listen;			/* the address is bound, it is listen() that is judged */
 	uint32_t interface;		/* SO_BINDTODEVICE: index, 0 none */
 	uint32_t scope;			/* of a link-local address: index, 0 none */

@@ -40,8 +40,12 @@ enum status why_read_device(const struct settings *settings, struct source *sour
 	*interface = settings->device ? source_interface(source, settings->device) : 0;
 	if (!settings->device || (*interface && *interface != UINT32_MAX))
 		return STATUS_FOUND;
-	complain("--device", settings->device, *interface ?
-		 "its namespace may not be entered" : "there is no such interface");
+	if (!*interface)
+		complain("--device", settings->device, "there is no such interface");
+	else if (settings->replay)
+		complain("--device", settings->device, "the file does not tell of interfaces");
+	else
+		complain("--device", settings->device, "its namespace may not be entered");
 	return STATUS_USAGE;
 }
 

@@ -185,6 +185,33 @@ int replay_open_bytes(struct replay **result, uint8_t *data, size_t size, double
 	return err;
 }
 
+static uint32_t interface_of(const struct snapshot *snap, const char *name)
+{
+	const struct netns *netns = snap->netns;
+
+	if (!snap->netns_count || !netns->interface_count)
+		return UINT32_MAX;
+	for (size_t i = 0; i < netns->interface_count; i++)
+		if (netns->interfaces[i].name && strcmp(netns->interfaces[i].name, name) == 0)
+			return netns->interfaces[i].index;
+	return 0;
+}
+
+uint32_t replay_interface(const struct replay *replay, const char *name)
+{
+	char why[SOURCE_WHY_MAX];
+	struct recorded again;
+	uint32_t index;
+
+	if (replay->first.snap)
+		return interface_of(replay->first.snap, name);
+	if (replay->format->read(&again, replay->data, replay->size, why) < 0)
+		return UINT32_MAX;
+	index = interface_of(again.snap, name);
+	snapshot_free(again.snap);
+	return index;
+}
+
 void replay_close(struct replay *replay)
 {
 	if (!replay)

@@ -33,6 +33,9 @@ void replay_narrow(const struct replay *replay, struct query *query);
 int replay_collect(struct replay *replay, const struct query *query, struct snapshot **snap);
 void replay_close(struct replay *replay);
 
+/* See source_interface(); UINT32_MAX where the file does not tell of interfaces. */
+uint32_t replay_interface(const struct replay *replay, const char *name);
+
 /*
  * record_read.c and ss_dump.c: do the bytes begin like such a file?  Then read
  * them: 0 and a snapshot, -EBADMSG and a sentence, or -ENOMEM.

@@ -46,13 +46,14 @@ static void take_ip_options(int fd, int family, struct bind_request *request)
 						    is_set(fd, IPPROTO_IPV6, IPV6_TRANSPARENT)));
 }
 
-static bool has_port(int fd)
+/* 0: it has none. */
+static uint16_t port_of(int fd)
 {
 	struct sockaddr_in6 name = { 0 };
 	socklen_t size = sizeof(name);
 
 	/* The port is at the same place in both families. */
-	return getsockname(fd, (struct sockaddr *)&name, &size) == 0 && name.sin6_port;
+	return getsockname(fd, (struct sockaddr *)&name, &size) < 0 ? 0 : ntohs(name.sin6_port);
 }
 
 int facts_request_of(int fd, struct bind_request *request)
@@ -76,7 +77,8 @@ int facts_request_of(int fd, struct bind_request *request)
 		.reuseaddr = is_set(fd, SOL_SOCKET, SO_REUSEADDR),
 		.reuseport = is_set(fd, SOL_SOCKET, SO_REUSEPORT),
 		.interface = (uint32_t)number(fd, SOL_SOCKET, SO_BINDTOIFINDEX),
-		.bound = has_port(fd),
+		.bound = port_of(fd),
+		.own_port = port_of(fd),
 		/* sockfs gives its file to the socket's user (sockfs_setattr()). */
 		.uid = st.st_uid,
 	};

@@ -290,6 +290,8 @@ uint32_t source_interface(struct source *source, const char *name)
 {
 	int index;
 
+	if (source->replay)
+		return replay_interface(source->replay, name);
 	if (source->netns < 0)
 		return if_nametoindex(name);
 	if (!source->may_enter)

@@ -90,6 +90,12 @@ IS(is_out_of_ports)
 	return account->connecting && is_error(account, EADDRNOTAVAIL);
 }
 
+/* With a port of its own it was not short of ports. */
+IS(is_connected_already)
+{
+	return is_out_of_ports(account) && account->request->own_port;
+}
+
 /* "localhost" may be ::1, also where IPv6 is switched off. */
 IS(is_loopback_absent)
 {
@@ -238,6 +244,13 @@ static const struct {
 	  "EADDRNOTAVAIL. IPv6 is switched off, or the loopback interface is down.",
 	  { { "connect to 127.0.0.1 in its place: \"localhost\" may mean ::1", NULL },
 	    { "see which addresses there are", LOOKS "ip -brief address" } } },
+	{ is_connected_already,
+	  "can't be connected to from port {own_port}: a connection between these two ports and "
+	  "addresses is there already, or one in TIME-WAIT is left of it, and {fails} with "
+	  "EADDRNOTAVAIL.",
+	  { { "see it", LOOKS "conntab -a sport {own_port} and dport {port}" },
+	    { "let the client do without bind(), or bind port 0: the kernel chooses another one",
+	      NULL } } },
 	{ is_out_of_ports,
 	  "can't be reached from here: every local port that a connection there could have "
 	  "({range}{of_them_reserved}) is in use or reserved (EADDRNOTAVAIL).",

@@ -41,6 +41,14 @@ WORD(add_port)
 	return scene_add_number(out, scene->account->request->local.port);
 }
 
+/* The port that a client was bound to before it connected. */
+WORD(add_own_port)
+{
+	uint16_t port = scene->account->request->own_port;
+
+	return port && scene_add_number(out, port);
+}
+
 WORD(add_protocol)
 {
 	buf_add_text(out, protocols[scene->account->request->protocol].name);
@@ -277,7 +285,8 @@ WORD(is_for_any_device)
 const struct word wanted_words[] = {
 	{ "wanted", add_wanted }, { "wanted_address", add_wanted_address },
 	{ "wanted_host", add_wanted_host }, { "wanted_ip", add_wanted_ip },
-	{ "wanted_user", add_wanted_user }, { "port", add_port }, { "protocol", add_protocol },
+	{ "wanted_user", add_wanted_user },
+	{ "port", add_port }, { "own_port", add_own_port }, { "protocol", add_protocol },
 	{ "-t", add_protocol_option }, { "fails", add_fails }, { "no_port", add_no_port },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "reserved", add_reserved }, { "reserved_count", add_reserved_count },

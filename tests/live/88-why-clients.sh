@@ -26,6 +26,27 @@ expect_json '.verdict == "unavailable" and .errno == "EAGAIN"' "$TITLE: of datag
 asks 127.0.0.1:0
 says 'is reserved \(net.ipv4.ip_local_reserved_ports\), and bind\(\) would fail with EADDRINUSE'
 
+situation "the same connection once more"
+run_as "$CONNTAB" why -- python3 -c 'import socket
+listener = socket.socket()
+listener.bind(("127.0.0.1", 7000))
+listener.listen()
+for client in socket.socket(), socket.socket():
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    client.bind(("127.0.0.1", 7001))
+    client.connect(("127.0.0.1", 7000))'
+tr -s ' \n' ' ' <"$ERR" >"$TMP/flat"
+says "can't be connected to from port 7001: a connection between these two ports"
+
+situation "an interface of a record"
+veth v
+here "$CONNTAB" record "$TMP/record" >/dev/null 2>&1
+here ip link del v0
+run_as "$CONNTAB" why --replay "$TMP/record" --device v0 80
+expect_rc 0 "$TITLE: it was there"
+run_as "$CONNTAB" why --replay "$TMP/record" --device nosuch 80
+expect_rc 2 "$TITLE: another was not"
+
 # shares OLD NEW TARGET WHO WORDS: sockets on both addresses, the last is asked for; WHO gets it
 cat >"$TMP/share.py" <<'E2'
 import socket
