@@ -19,6 +19,7 @@ struct account {
 	const struct diagnosis *diagnosis;
 	const char *socket_unit;	/* of systemd, for the wanted port; NULL: none known */
 	bool is_root, forbids_probe;	/* the asker */
+	uint32_t asker;			/* and the asker's uid */
 	uint32_t caller;		/* pid of who made the call that failed; 0: none was */
 	bool happened;			/* the call was made, and failed */
 	bool connecting;		/* it was connect() */

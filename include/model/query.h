@@ -24,6 +24,7 @@ enum need {
 	NEED_HOST = 1 << 14,		/* names of hosts, maybe over the network */
 	NEED_CONNECTIONS = 1 << 19,	/* how many came in through each listener: all of them */
 	NEED_INTERFACES = 1 << 21,	/* with NEED_INTERFACE: of those without sockets too */
+	NEED_ANCESTOR = 1 << 22,	/* with NEED_PROCESS: which holders descend from which */
 	NEED_BEFORE = 1 << 20,		/* the same sockets some time ago: rates and ages */
 };
 

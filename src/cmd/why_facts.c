@@ -116,6 +116,7 @@ struct account account_of(const struct inquiry *inquiry)
 		.diagnosis = &inquiry->diagnosis,
 		.socket_unit = *inquiry->socket_unit ? inquiry->socket_unit : NULL,
 		.is_root = geteuid() == 0,
+		.asker = geteuid(),
 		.caller = inquiry->caller,
 		.entered = inquiry->entered,
 		.netns_name = inquiry->facts.snap->netns[inquiry->facts.netns].name,

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "diagnose/master.h"
 #include "why_show.h"
 
 enum { PROCESSES_SHOWN = 4 };
@@ -93,15 +94,21 @@ static void add_command_line(struct buf *out, const struct process *process)
 	buf_free(&joined);
 }
 
-/* "nginx, pid 811, user root, unit nginx.service, since 2026-11-20 10:11 (2 days)" */
+/* "nginx, pid 811 (master), user root, unit nginx.service, since 2026-11-20 10:11 (2 days)" */
 static void add_process(struct buf *out, const struct snapshot *snap,
-			const struct process *process, struct buf *text)
+			const struct process *process, uint32_t master, struct buf *text)
 {
 	const char *user = process->uid == UINT32_MAX ? NULL : snapshot_user(snap, process->uid);
 
 	add_safe(text, process->command ? process->command : "?");
 	buf_add_literal(text, ", pid ");
 	buf_add_unsigned(text, process->pid);
+	if (is_worker(snap, process, master)) {
+		buf_add_literal(text, ", worker of ");
+		buf_add_unsigned(text, master);
+	} else if (process->pid == master) {
+		buf_add_literal(text, " (master)");
+	}
 	add_pair(text, ", user ", user);
 	add_pair(text, ", unit ", process->unit);
 	add_pair(text, ", container ", process->container);
@@ -114,6 +121,7 @@ static void add_process(struct buf *out, const struct snapshot *snap,
 void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,
 		       struct buf *text)
 {
+	const uint32_t master = socket_master(snap, sk);
 	const struct process *last = NULL;
 	size_t count = 0;
 
@@ -125,7 +133,7 @@ void why_add_processes(struct buf *out, const struct snapshot *snap, const struc
 			continue;
 		last = process;
 		if (count++ < PROCESSES_SHOWN)
-			add_process(out, snap, process, text);
+			add_process(out, snap, process, master, text);
 	}
 	if (count <= PROCESSES_SHOWN)
 		return;

@@ -178,7 +178,8 @@ int why_read_table(struct inquiries *all)
 			      STATES_ALL,
 			      NEED_OWNER | NEED_PROCESS | NEED_LISTENER | NEED_USER |
 			      NEED_SERVICE | NEED_CGROUP | NEED_PORT_CLASS | NEED_INTERFACE |
-			      NEED_INTERFACES | NEED_NETNS | NEED_SYSCTLS, &all->snap);
+			      NEED_INTERFACES | NEED_NETNS | NEED_SYSCTLS | NEED_ANCESTOR,
+			      &all->snap);
 }
 
 /* ---- elsewhere ------------------------------------------------------- */

@@ -6,6 +6,7 @@
  */
 #include "collect.h"
 #include "collect/lookup.h"
+#include "model/cgroup.h"
 
 #include <dirent.h>
 #include <errno.h>

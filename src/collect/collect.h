@@ -66,12 +66,11 @@ int process_read(struct collection *c, struct process *process, int dir, uint32_
  */
 void processes_find_families(struct snapshot *snap);
 
+/* process_family.c: set process.ancestor of all processes, whatever they run. */
+void processes_find_ancestors(struct snapshot *snap);
+
 /* cgroup.c: paths of snap->cgroups from their ids, with unit and container. */
 void cgroups_resolve(struct snapshot *snap);
-
-/* unit.c: systemd unit and container id in a cgroup path; NULL: none. */
-const char *unit_of_cgroup(struct arena *arena, const char *path);
-const char *container_of_cgroup(struct arena *arena, const char *path);
 
 /*
  * names.c: users from /etc/passwd; services of the `wanted` protocols

@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "collect.h"
+#include "model/cgroup.h"
 #include "process.h"
 
 enum {
@@ -36,9 +37,9 @@ int stat_parse(char *text, struct stat_fields *fields)
 		return -EINVAL;
 	*close = 0;
 	*fields = (struct stat_fields){ .command = open + 1 };
-	/* The state, the parent, 17 numbers, the start. */
-	if (sscanf(close + 1, " %*c %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-		   " %*s %*s %llu", &fields->parent, &fields->start) != 2)
+	/* The state, the parent, the group, 16 numbers, the start. */
+	if (sscanf(close + 1, " %*c %u %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+		   " %*s %*s %llu", &fields->parent, &fields->group, &fields->start) != 3)
 		return -EINVAL;
 	return 0;
 }
@@ -175,6 +176,7 @@ static void stat_take(struct process *process, int dir)
 	if (stat_read(dir, "stat", text, sizeof(text), &fields) < 0)
 		return;
 	process->parent = fields.parent;
+	process->group = fields.group;
 	process->start_time = wall_time(fields.start);
 }
 

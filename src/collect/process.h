@@ -8,7 +8,7 @@
 
 struct stat_fields {
 	const char *command;		/* raw bytes within the text that was parsed */
-	uint32_t parent;
+	uint32_t parent, group;
 	unsigned long long start;	/* clock ticks since boot */
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Families: processes that descend from one another and run the same program,
- * as the workers of a server do.  Each process and ancestor is read once, by
- * pid, for families are asked for after the walk.  Knows nothing of sockets.
+ * as the workers of a server do; and which process descends from which.  Each
+ * process and ancestor is read once, by pid, for that is asked for after the
+ * walk.  Knows nothing of sockets.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -132,19 +133,60 @@ static uint32_t family_of(struct kinship *kin, uint32_t pid)
 	return family;
 }
 
+static bool kinship_init(struct kinship *kin, size_t count)
+{
+	*kin = (struct kinship){ .proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC) };
+	return kin->proc >= 0 && !hash_init(&kin->set, count);
+}
+
+static void kinship_done(struct kinship *kin)
+{
+	hash_free(&kin->set);
+	free(kin->members);
+	arena_free(&kin->arena);
+	if (kin->proc >= 0)
+		close(kin->proc);
+}
+
 void processes_find_families(struct snapshot *snap)
 {
-	struct kinship kin = { .proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC) };
-	bool able = kin.proc >= 0 && !hash_init(&kin.set, snap->process_count);
+	struct kinship kin;
+	bool able = kinship_init(&kin, snap->process_count);
 
 	for (size_t i = 0; i < snap->process_count; i++) {
 		struct process *process = &snap->processes[i];
 
 		process->family = able ? family_of(&kin, process->pid) : process->pid;
 	}
-	hash_free(&kin.set);
-	free(kin.members);
-	arena_free(&kin.arena);
-	if (kin.proc >= 0)
-		close(kin.proc);
+	kinship_done(&kin);
+}
+
+/* The members with an index below `known` are the processes of the snapshot. */
+static uint32_t ancestor_of(struct kinship *kin, long index, long known)
+{
+	for (int i = 0; i < GENERATIONS && index >= 0; i++) {
+		uint32_t parent = kin->members[index].parent;
+
+		index = parent ? member_get(kin, parent) : -1;
+		if (index >= 0 && index < known)
+			return parent;
+	}
+	return 0;
+}
+
+void processes_find_ancestors(struct snapshot *snap)
+{
+	struct kinship kin;
+	bool able = kinship_init(&kin, snap->process_count);
+	long known;
+
+	for (size_t i = 0; able && i < snap->process_count; i++)
+		able = member_get(&kin, snap->processes[i].pid) >= 0;
+	known = (long)kin.count;
+	for (size_t i = 0; able && i < snap->process_count; i++) {
+		long index = member_get(&kin, snap->processes[i].pid);
+
+		snap->processes[i].ancestor = ancestor_of(&kin, index, known);
+	}
+	kinship_done(&kin);
 }

@@ -144,6 +144,8 @@ static const struct member process_members[] = {
 	TEXT(10, struct process, unit),
 	TEXT(11, struct process, container),
 	NUMBER(12, struct process, ignored_signals),
+	NUMBER(13, struct process, ancestor),
+	NUMBER(14, struct process, group),
 };
 
 static const struct member owner_members[] = {

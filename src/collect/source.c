@@ -201,8 +201,10 @@ static int collect_owners(struct collection *c)
 
 	if (err < 0)
 		return err;
-	if (has_shared_listener(c->snap))
+	if (has_shared_listener(c->snap) || c->query->needs & NEED_ANCESTOR)
 		processes_find_families(c->snap);
+	if (c->query->needs & NEED_ANCESTOR)
+		processes_find_ancestors(c->snap);
 	listeners_compare_owners(c->snap);
 	return 0;
 }

@@ -3,225 +3,7 @@
  * Sorts of holders: who is in the way, how that comes about, and how it goes
  * away.  The first row that fits is the holder's.
  */
-#include "sentence.h"
-
-#include <string.h>
-
-enum { PORT_SSH = 22, PID_INIT = 1 };
-
-struct holder {
-	const struct snapshot *snap;
-	const struct socket *sk;
-	const struct process *process;	/* its first owner; NULL: none */
-	uint32_t caller;		/* pid of who wants its port; 0: not known */
-	uint8_t autobound;		/* enum truth: no bind() of its own chose its port */
-};
-
-typedef bool holder_test(const struct holder *holder);
-
-#define IS(name) static bool name(const struct holder *holder)
-
-static bool is_called(const struct holder *holder, const char *const *names, size_t count)
-{
-	const char *command = holder->process ? holder->process->command : NULL;
-
-	for (size_t i = 0; command && i < count; i++)
-		if (strcmp(command, names[i]) == 0)
-			return true;
-	return false;
-}
-
-#define IS_CALLED(name, ...) \
-	IS(name) \
-	{ \
-		static const char *const names[] = { __VA_ARGS__ }; \
-		\
-		return is_called(holder, names, sizeof(names) / sizeof(names[0])); \
-	}
-
-IS_CALLED(is_docker_proxy, "docker-proxy", "rootlesskit")
-IS_CALLED(is_podman_proxy, "rootlessport", "conmon", "slirp4netns", "pasta", "pasta.avx2")
-IS_CALLED(is_init, "systemd", "init")
-IS_CALLED(is_ssh, "ssh", "autossh")
-IS_CALLED(is_ssh_server, "sshd", "sshd-session")
-/* Programs that open no port of their own accord: they were born with it. */
-IS_CALLED(is_no_server, "sleep", "sh", "bash", "dash", "zsh", "tail", "cat", "tee", "less", "vi",
-	  "vim", "su", "sudo", "cron", "timeout", "nohup", "screen", "tmux", "logger", "gdb",
-	  "strace")
-
-IS(is_listening)
-{
-	return socket_is_listener(holder->sk);
-}
-
-IS(is_time_wait)
-{
-	return holder->sk->state == STATE_TIME_WAIT;
-}
-
-IS(is_orphan_fin_wait)
-{
-	return holder->sk->state == STATE_FIN_WAIT_2 && holder->sk->missing == MISSING_ORPHAN;
-}
-
-IS(is_orphan)
-{
-	return holder->sk->missing == MISSING_ORPHAN;
-}
-
-IS(is_unaccepted)
-{
-	return holder->sk->missing == MISSING_UNACCEPTED;
-}
-
-IS(is_kernel)
-{
-	return holder->sk->missing == MISSING_KERNEL;
-}
-
-IS(is_in_flight)
-{
-	return holder->sk->missing == MISSING_IN_FLIGHT;
-}
-
-IS(is_elsewhere)
-{
-	return holder->sk->missing == MISSING_OTHER_PID_NAMESPACE;
-}
-
-IS(is_not_permitted)
-{
-	return holder->sk->missing == MISSING_PERMISSION;
-}
-
-/* Perhaps the kernel's: of a collection that could not look everywhere nothing more is known. */
-IS(is_not_found)
-{
-	return holder->sk->missing == MISSING_UNKNOWN;
-}
-
-IS(is_callers_own)
-{
-	return holder->caller && holder->process && holder->process->pid == holder->caller;
-}
-
-/* In a container the first process may be any server. */
-IS(is_socket_unit)
-{
-	struct holder one = *holder;
-
-	if (!is_listening(holder))
-		return false;
-	for (const struct owner *owner = owner_first(holder->snap, holder->sk); owner;
-	     owner = owner_next(holder->snap, owner)) {
-		one.process = owner_process(holder->snap, owner);
-		if (one.process->pid == PID_INIT && is_init(&one))
-			return true;
-	}
-	return false;
-}
-
-/* The server itself, which init has started, may listen on another port than 22. */
-IS(is_forward)
-{
-	return is_listening(holder) && holder->sk->local.port != PORT_SSH &&
-	       (is_ssh(holder) || (is_ssh_server(holder) && holder->process->parent > PID_INIT));
-}
-
-/* Of the processes that hold it, is one no child of another? */
-static size_t count_processes(const struct holder *holder)
-{
-	uint32_t last = 0;
-	size_t count = 0;
-
-	for (const struct owner *owner = owner_first(holder->snap, holder->sk); owner;
-	     owner = owner_next(holder->snap, owner)) {
-		uint32_t pid = owner_process(holder->snap, owner)->pid;
-
-		count += pid != last;
-		last = pid;
-	}
-	return count;
-}
-
-IS(is_leaked)
-{
-	return is_no_server(holder) && is_listening(holder);
-}
-
-/* Who has made it is gone, its children go on: they were given to init. */
-IS(is_inherited)
-{
-	return is_listening(holder) && holder->process && !holder->process->unit &&
-	       holder->process->parent == PID_INIT && count_processes(holder) > 1;
-}
-
-IS(is_shared)
-{
-	return count_processes(holder) > 1;
-}
-
-IS(is_bound_only)
-{
-	return holder->sk->state == STATE_BOUND;
-}
-
-static bool is_connection(const struct socket *sk)
-{
-	return sk->state != STATE_LISTEN && sk->state != STATE_BOUND && sk->state != STATE_UNCONN;
-}
-
-static bool is_given(const struct holder *holder, uint16_t port)
-{
-	return netns_gives_port(&holder->snap->netns[holder->sk->netns], port);
-}
-
-/* Unless a server had this port and is gone: then its connections look the same. */
-IS(is_perhaps_outgoing)
-{
-	return is_connection(holder->sk) && !holder->sk->listener &&
-	       is_given(holder, holder->sk->local.port);
-}
-
-IS(is_outgoing)
-{
-	return is_perhaps_outgoing(holder) && !is_given(holder, holder->sk->peer.port);
-}
-
-/* It keeps its port when the connection ends, until its program closes it. */
-IS(is_bound_client)
-{
-	return is_connection(holder->sk) && holder->process && holder->autobound != TRUTH_YES;
-}
-
-IS(is_half_closed)
-{
-	return holder->sk->state == STATE_CLOSE_WAIT;
-}
-
-IS(is_accepted)
-{
-	return is_connection(holder->sk);
-}
-
-IS(is_contained)
-{
-	return holder->process && holder->process->container;
-}
-
-IS(is_unit)
-{
-	return holder->process && holder->process->unit &&
-	       strstr(holder->process->unit, ".service");
-}
-
-IS(is_any)
-{
-	(void)holder;
-	return true;
-}
-
-/* ---- the table ------------------------------------------------------- */
+#include "holder_test.h"
 
 #define RESTART \
 	"{unset}start the server again: it works at once where both the old one and the new one " \
@@ -252,14 +34,30 @@ static const struct {
 	{ is_unaccepted, false,
 	  "No program has accepted {this} yet: what waits for accept() ends with the listener.",
 	  { { "end {connection} (root)", END_CONNECTIONS } } },
-	{ is_kernel, true,
-	  "The kernel itself holds this socket, as it does for tunnels (vxlan, geneve, WireGuard), "
-	  "NFS and the like: there is no process to stop.",
-	  { { "look for a tunnel with this port", LOOKS "ip -d link | grep -w {port}" },
+	{ is_kernel_connected, true,
+	  "The kernel itself holds this socket, connected to {peer}, as it does for L2TP tunnels: "
+	  "there is no process to stop.",
+	  { { "find the tunnel with this port, then delete it (ip l2tp del tunnel tunnel_id ID)",
+	      LOOKS "ip l2tp show tunnel" } } },
+	{ is_kernel_datagram, true,
+	  "The kernel itself holds this socket, as it does for WireGuard, vxlan, geneve and other "
+	  "tunnels: there is no process to stop.",
+	  { { "look for a WireGuard interface with this port, then delete it or give it another",
+	      LOOKS "wg show all listen-port | grep -w {port}" },
+	    { "look for a tunnel with this port, then delete it (ip link del NAME)",
+	      LOOKS "ip -o -d link | grep -w {port}" },
 	    { "look for a service of the kernel (NFS, RPC)", LOOKS "rpcinfo -p" } } },
+	{ is_kernel_nfs, true,
+	  "The kernel itself holds this socket, as its NFS server does: there is no process to "
+	  "stop.",
+	  { { "stop the NFS server", "{sudo}rpc.nfsd 0" } } },
+	{ is_kernel, true,
+	  "The kernel itself holds this socket, as it does for services like NFS and its locks: "
+	  "there is no process to stop.",
+	  { { "look for a service of the kernel (NFS, RPC)", LOOKS "rpcinfo -p" } } },
 	{ is_in_flight, false,
 	  "No process has it open: it is on its way in a message between two processes.",
-	  { { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" },
+	  { { "stop the unit that its cgroup belongs to", "{systemctl} stop {units}" },
 	    { "look at the processes of its cgroup: one of them has sent it",
 	      LOOKS
 	      "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
@@ -270,12 +68,12 @@ static const struct {
 	{ is_not_permitted, false,
 	  "It belongs to {holder_user}, and its process may only be seen by that user and root.",
 	  { { "ask again as root", LOOKS "sudo conntab why {question}" },
-	    { "stop the unit that its cgroup belongs to", "sudo systemctl stop {unit}" } } },
+	    { "stop the unit that its cgroup belongs to", "{systemctl} stop {units}" } } },
 	{ is_not_found, false,
 	  "Its process was not found: not all processes could be looked into, or the socket passed "
 	  "from one to another meanwhile.",
 	  { { "ask again", "conntab why {question}" },
-	    { "stop the unit that its cgroup belongs to", "systemctl stop {unit}" },
+	    { "stop the unit that its cgroup belongs to", "{systemctl} stop {units}" },
 	    { "look at the processes of its cgroup: one of them may have it",
 	      "cat /sys/fs/cgroup{cgroup}/cgroup.procs" } } },
 	{ is_callers_own, true,
@@ -284,19 +82,24 @@ static const struct {
 	      "[::] with IPV6_V6ONLY (nginx: ipv6only=on)", NULL },
 	    { "see that its configuration names the port only once", NULL } } },
 	{ is_socket_unit, false,
-	  "systemd listens here for a socket unit: to stop the service alone does not free the "
-	  "port, the next connection starts it again.",
-	  { { "stop the socket unit", "systemctl stop {socket_unit}" },
-	    { "find the socket unit by its port",
+	  "systemd has it for a socket unit: to stop the service alone does not free the port, the "
+	  "next connection starts it again.",
+	  { { "stop the socket unit, and what it has started", "{systemctl} stop {units}" },
+	    { "{no_units}find the socket unit by its port, then stop it and its service",
 	      LOOKS "systemctl list-sockets | grep -w {port}" } } },
 	{ is_docker_proxy, false,
-	  "{command} publishes this port for a container.",
+	  "{command} publishes this port for {published}.",
 	  { { "find the container that publishes it, then stop it or publish another port",
-	      LOOKS "docker ps --filter publish={port}" } } },
+	      LOOKS "{sudo}docker ps --filter publish={port}" } } },
 	{ is_podman_proxy, false,
-	  "{command} publishes this port for a container.",
-	  { { "find the container that publishes it, then stop it or publish another port",
-	      LOOKS "podman port --all | grep -w {port}" } } },
+	  "{command} publishes this port for {published}.",
+	  { { "stop that container, or publish another port", "{stop_published}" },
+	    { "find the container that publishes it, then stop it or publish another port",
+	      LOOKS "{as_holder}podman port --all | grep -w {port}" } } },
+	{ is_first_process, false,
+	  "The first process here (pid 1) has it, with which all others end: most likely this is a "
+	  "container, and that is its server.",
+	  { { "stop this container, from outside", NULL } } },
 	{ is_forward, false,
 	  "An ssh forward (-L, -R or -D) listens here.",
 	  { { "end that ssh, or let it forward another port", "{kill}" } } },
@@ -304,19 +107,21 @@ static const struct {
 	  "{command} is no server: it was started by one, and inherited the socket.",
 	  { { "end what holds it{patience}", "{kill}" },
 	    { "in the program that started it: open sockets with SOCK_CLOEXEC", NULL } } },
-	{ is_inherited, false,
+	{ is_left_behind, false,
 	  "The process that opened it is gone, and those it left behind still hold it.",
-	  { { "end all that hold it{patience}", "{kill}" } } },
+	  { { "stop the unit that they belong to, and what is left of it{patience}",
+	      "{systemctl} stop {units}; {kill}" },
+	    { "end all that hold it{patience}", "{kill}" } } },
 	{ is_bound_only, false,
 	  "It is bound but does not listen: the program reserved the port, shut the socket down, "
 	  "or failed before listen(). ss and netstat do not show such a socket.",
-	  { { "stop the service", "systemctl stop {unit}" },
+	  { { "stop the service", "{systemctl} stop {units}" },
 	    { "stop its process{patience}", "{kill}" } } },
 	{ is_bound_client, true,
 	  "{This} {is} open, and {its} program has chosen the port by bind(){as_far}: it keeps the "
 	  "port when only the connection ends.",
 	  { { "stop the service, and end what is left of {connection} (root)",
-	      "systemctl stop {unit}; " END_CONNECTIONS },
+	      "{systemctl} stop {units}; " END_CONNECTIONS },
 	    { "stop {its} process{patience}, and end what is left of {connection} (root)",
 	      "{kill}; " END_CONNECTIONS } } },
 	{ is_outgoing, true,
@@ -344,9 +149,24 @@ static const struct {
 	  { { "end {connection} (root); the program will see an error", END_CONNECTIONS } } },
 	{ is_contained, false,
 	  "Its process runs in the container {container}.",
-	  { { "stop that container", "docker stop {container}" },
+	  { { "stop that container", "{stop_container}" },
+	    { "{of_kubernetes}Kubernetes would start it again: delete its pod, or what made that",
+	      NULL },
+	    { "{of_no_engine}stop its process{patience}", "{kill}" } } },
+	{ is_unit_of_user, false,
+	  "Its unit is one of {manager}'s own systemd, not of the system's.",
+	  { { "stop the service", "{systemctl} stop {units}" },
 	    { "stop its process{patience}", "{kill}" } } },
-	{ is_unit, false, NULL, { { "stop the service", "systemctl stop {unit}" } } },
+	{ is_unit, false, NULL, { { "stop the service", "{systemctl} stop {units}" } } },
+	{ is_led_from_outside, false,
+	  "{command} is a worker. Its master, pid {master}, does not hold the socket itself, but "
+	  "may start another in its place.",
+	  { { "stop the master and its workers{patience}", "{kill_all}" } } },
+	{ is_led, false,
+	  "Several processes hold it. Pid {master} is their master, and may start others in place "
+	  "of its workers.",
+	  { { "stop the master, and its workers with it", "{kill}" },
+	    { "if workers live on after some seconds, end them too{patience}", "{kill_all}" } } },
 	{ is_shared, false,
 	  "Several processes hold it, and all must let go of it.",
 	  { { "stop its processes{patience}", "{kill}" } } },
@@ -359,7 +179,7 @@ static size_t sort_of(const struct account *account, const struct blocker *block
 	const struct socket *sk = blocker_socket(account, blocker);
 	const struct owner *owner = owner_first(snap, sk);
 	const struct holder holder = {
-		snap, sk, owner ? owner_process(snap, owner) : NULL, account->caller,
+		account, blocker, snap, sk, owner ? owner_process(snap, owner) : NULL,
 		bind_facts_autobound(account->facts, blocker->socket),
 	};
 	size_t i = 0;

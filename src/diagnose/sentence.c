@@ -71,8 +71,9 @@ void scene_add_endpoint(struct buf *out, const struct scene *scene, const struct
 
 static const struct word *find_word(const char *name, size_t length)
 {
-	const struct word *const lists[] = { wanted_words, holder_words, group_words,
-					     kill_words };
+	const struct word *const lists[] = {
+		wanted_words, holder_words, group_words, kill_words, unit_words, container_words,
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		for (const struct word *word = lists[i]; word->name; word++)
@@ -85,7 +86,7 @@ static const struct word *find_word(const char *name, size_t length)
 static bool is_for_each(const struct word *word)
 {
 	static const char *const names[] = {
-		"pid", "pids", "unit", "socket_unit", "container",
+		"pid",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -214,7 +215,7 @@ bool sentence_fits(const struct account *account, const struct blocker *blocker,
 static bool is_of_namespace(const char *command)
 {
 	static const char *const programs[] = {
-		"conntab ", "ip ", "nft ", "rpcinfo ", "ss ", "sysctl ",
+		"conntab ", "ip ", "nft ", "rpcinfo ", "ss ", "sysctl ", "wg ",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)

@@ -20,10 +20,12 @@ struct word {
 #define WORD(name) static bool name(const struct scene *scene, struct buf *out)
 
 /*
- * word_wanted.c, word_holder.c, word_group.c, word_kill.c: of the wanted
- * socket, of the holder, and of all that the sentence is about; NULL ends them.
+ * word_wanted.c, word_holder.c: of the wanted socket, of the holder; and of all
+ * that the sentence is about, who has to be ended, what to be stopped:
+ * word_group.c, word_kill.c, word_unit.c, word_container.c.  NULL ends them.
  */
-extern const struct word wanted_words[], holder_words[], group_words[], kill_words[];
+extern const struct word wanted_words[], holder_words[], group_words[], kill_words[],
+	unit_words[], container_words[];
 
 /* How many the sentence is about, and each of them. */
 static inline size_t scene_count(const struct scene *scene)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PIDS_MOST = 1000 };
+#include "diagnose/master.h"
 
 static const struct socket *holder_of(const struct scene *scene)
 {
@@ -94,47 +94,12 @@ WORD(add_pid)
 	return process && scene_add_number(out, process->pid);
 }
 
-/* All of them or none: who kills some of those that share a socket has not freed it. */
-WORD(add_pids)
+WORD(add_master)
 {
-	const struct snapshot *snap = scene->account->facts->snap;
 	const struct socket *sk = holder_of(scene);
-	uint32_t last = 0, count = 0;
+	uint32_t master = sk ? socket_master(scene->account->facts->snap, sk) : 0;
 
-	for (const struct owner *owner = sk ? owner_first(snap, sk) : NULL; owner;
-	     owner = owner_next(snap, owner)) {
-		uint32_t pid = owner_process(snap, owner)->pid;
-
-		if (pid == last)
-			continue;
-		if (count++ == PIDS_MOST)
-			return false;
-		buf_add_text(out, count > 1 ? " " : "");
-		buf_add_unsigned(out, pid);
-		last = pid;
-	}
-	return count;
-}
-
-static const char *unit_of(const struct scene *scene)
-{
-	const struct snapshot *snap = scene->account->facts->snap;
-	const struct process *process = process_of(scene);
-	const struct socket *sk = holder_of(scene);
-
-	if (process)
-		return process->unit;
-	return sk && (sk->have & HAVE_CGROUP) ? snap->cgroups[sk->cgroup].unit : NULL;
-}
-
-WORD(add_unit)
-{
-	return scene_add_name(out, scene, unit_of(scene));
-}
-
-WORD(add_socket_unit)
-{
-	return scene_add_name(out, scene, scene->account->socket_unit);
+	return master && scene_add_number(out, master);
 }
 
 /* What the kernel calls it by, behind the mount point. */
@@ -145,13 +110,6 @@ WORD(add_cgroup)
 	const char *path = sk && (sk->have & HAVE_CGROUP) ? snap->cgroups[sk->cgroup].path : NULL;
 
 	return path && strcmp(path, "/") != 0 && scene_add_name(out, scene, path);
-}
-
-WORD(add_container)
-{
-	const struct process *process = process_of(scene);
-
-	return process && scene_add_name(out, scene, process->container);
 }
 
 /* The interface that the holder is bound to by SO_BINDTODEVICE. */
@@ -179,8 +137,7 @@ const struct word holder_words[] = {
 	{ "ip", add_ip },
 	{ "holder_user", add_holder_user }, { "holder_device", add_holder_device },
 	{ "peer", add_peer }, { "command", add_command },
-	{ "pid", add_pid }, { "pids", add_pids }, { "unit", add_unit },
-	{ "socket_unit", add_socket_unit }, { "container", add_container },
+	{ "pid", add_pid }, { "master", add_master },
 	{ "cgroup", add_cgroup }, { "on_any_device", is_on_any_device },
 	{ NULL, NULL },
 };

@@ -7,40 +7,72 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIDS_MOST = 1000 };
+#include "diagnose/master.h"
+#include "place.h"
+
+enum { PIDS_MOST = 1000, PID_INIT = 1 };
 
 /* Who is to be ended, each once, as long as there is room. */
 struct victims {
-	const struct process *processes[PIDS_MOST];
+	struct victim {
+		uint32_t pid;
+		const char *signal;	/* NULL: the usual one */
+	} list[PIDS_MOST];
 	size_t count;
 	bool whole;
 };
 
-static void add_victim(struct victims *victims, const struct process *process)
+/* Never the first process, with which all others would end: then none at all. */
+static void add_victim(struct victims *victims, uint32_t pid, const char *signal)
 {
 	for (size_t i = victims->count; i--;)
-		if (victims->processes[i] == process)
+		if (victims->list[i].pid == pid)
 			return;
-	if (victims->count < PIDS_MOST)
-		victims->processes[victims->count++] = process;
+	if (victims->count < PIDS_MOST && pid != PID_INIT)
+		victims->list[victims->count++] = (struct victim){ pid, signal };
 	else
 		victims->whole = false;
 }
 
+/* A master that does not hold it runs the same program as those that do. */
+static const struct process *process_of_master(const struct snapshot *snap,
+					       const struct socket *sk, uint32_t master)
+{
+	const struct owner *owner = owner_first(snap, sk);
+
+	while (owner && owner_process(snap, owner)->pid != master)
+		owner = owner_next(snap, owner);
+	return owner ? owner_process(snap, owner) : owner_first_process(snap, sk);
+}
+
+/* The master and all holders, but those that end with the master; no systemd. */
+static void add_holders(struct victims *victims, const struct snapshot *snap,
+			const struct socket *sk, bool workers)
+{
+	const struct owner *owner = owner_first(snap, sk);
+	uint32_t master = socket_master(snap, sk);
+
+	victims->whole &= owner != NULL;
+	if (owner && master)
+		add_victim(victims, master, program_signal(process_of_master(snap, sk, master)));
+	for (; owner; owner = owner_next(snap, owner)) {
+		const struct process *process = owner_process(snap, owner);
+
+		if (!process_is_manager(process) &&
+		    (workers || !is_worker(snap, process, master)))
+			add_victim(victims, process->pid, program_signal(process));
+	}
+}
+
 /* All of them or none: who kills some of those that share a socket has not freed it. */
-static void find_victims(const struct scene *scene, struct victims *victims)
+static void find_victims(const struct scene *scene, bool workers, struct victims *victims)
 {
 	const struct snapshot *snap = scene->account->facts->snap;
 
 	victims->count = 0;
 	victims->whole = scene_count(scene);
-	for (size_t i = 0; i < scene_count(scene) && victims->whole; i++) {
-		const struct owner *owner = owner_first(snap, scene_socket(scene, i));
-
-		victims->whole = owner;
-		for (; owner; owner = owner_next(snap, owner))
-			add_victim(victims, owner_process(snap, owner));
-	}
+	for (size_t i = 0; i < scene_count(scene) && victims->whole; i++)
+		add_holders(victims, snap, scene_socket(scene, i), workers);
 }
 
 static bool is_same(const char *a, const char *b)
@@ -57,21 +89,21 @@ static void add_by_signal(const struct victims *victims, const char *signal, str
 		buf_add_text(out, signal);
 	}
 	for (size_t i = 0; i < victims->count; i++) {
-		if (!is_same(program_signal(victims->processes[i]), signal))
+		if (!is_same(victims->list[i].signal, signal))
 			continue;
 		buf_add_char(out, ' ');
-		buf_add_unsigned(out, victims->processes[i]->pid);
+		buf_add_unsigned(out, victims->list[i].pid);
 	}
 }
 
 static void add_kills(const struct victims *victims, struct buf *out)
 {
 	for (size_t i = 0; i < victims->count; i++) {
-		const char *signal = program_signal(victims->processes[i]);
+		const char *signal = victims->list[i].signal;
 		bool before = false;
 
 		for (size_t k = 0; k < i; k++)
-			before |= is_same(program_signal(victims->processes[k]), signal);
+			before |= is_same(victims->list[k].signal, signal);
 		if (before)
 			continue;
 		buf_add_text(out, i ? "; " : "");
@@ -79,19 +111,30 @@ static void add_kills(const struct victims *victims, struct buf *out)
 	}
 }
 
-WORD(add_kill)
+static bool add_kill_of(const struct scene *scene, bool workers, struct buf *out)
 {
 	struct victims *victims = malloc(sizeof(*victims));
 	bool any;
 
 	if (!victims)
 		return false;
-	find_victims(scene, victims);
+	find_victims(scene, workers, victims);
 	any = victims->whole && victims->count;
 	if (any)
 		add_kills(victims, out);
 	free(victims);
 	return any;
+}
+
+/* Who has to be ended so that all let go of it. */
+WORD(add_kill)
+{
+	return add_kill_of(scene, false, out);
+}
+
+WORD(add_kill_all)
+{
+	return add_kill_of(scene, true, out);
 }
 
 static void add_reason(struct buf *out, const char *why)
@@ -119,6 +162,6 @@ WORD(add_patience)
 }
 
 const struct word kill_words[] = {
-	{ "kill", add_kill }, { "patience", add_patience },
+	{ "kill", add_kill }, { "kill_all", add_kill_all }, { "patience", add_patience },
 	{ NULL, NULL },
 };

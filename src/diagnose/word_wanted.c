@@ -257,6 +257,13 @@ WORD(is_no_root)
 	return !scene->account->is_root;
 }
 
+/* In front of what only root may do. */
+WORD(add_sudo)
+{
+	buf_add_text(out, scene->account->is_root ? "" : "sudo ");
+	return true;
+}
+
 WORD(is_no_probe)
 {
 	(void)out;
@@ -295,7 +302,7 @@ const struct word wanted_words[] = {
 	{ "address_vrf", add_address_vrf }, { "unknown_device", is_unknown_device },
 	{ "ipv6_switch", add_ipv6_switch }, { "delivery", add_delivery },
 	{ "question", add_question }, { "unset", is_unset },
-	{ "no_root", is_no_root }, { "no_probe", is_no_probe },
+	{ "sudo", add_sudo }, { "no_root", is_no_root }, { "no_probe", is_no_probe },
 	{ "unreserved", is_unreserved }, { "for_any_device", is_for_any_device },
 	{ NULL, NULL },
 };

@@ -170,16 +170,16 @@ situation "a listener that forked children hold" forked port=8080 keep=0 n=3
 asks 127.0.0.1:8080
 answers blocked EADDRINUSE port=8080
 expect_json '.blockers[0].socket.owners | length == 3' "$TITLE: all three are named"
-says 'all must let go of it'
-frees "$(command_for 'stop its processes')" port=8080
+says 'Its master, pid'
+frees "$(command_for 'stop the master and its workers')" port=8080
 
-situation "children whose parent is gone" forked port=8080 n=300
+situation "many children of a living parent" forked port=8080 n=300
 asks 127.0.0.1:8080
 answers blocked EADDRINUSE port=8080
 says 'and 297 more processes'
 expect_json '.blockers[0].socket.owners | length == 301' "$TITLE: 301 owners in JSON"
 fits
-frees "$(command_for 'stop its processes')" port=8080
+frees "$(command_for 'stop the master')" port=8080
 
 situation "a descriptor that leaked to sleep" leak port=8080
 asks 127.0.0.1:8080
@@ -225,7 +225,7 @@ for name in systemd nginx; do
 	situation "the first process is $name"
 	first "$name" 8080
 	case $name in
-	systemd) says 'systemd listens here for a socket unit.*systemctl list-sockets' ;;
+	systemd) says 'systemd has it for a socket unit.*systemctl list-sockets' ;;
 	nginx) says 'nginx, pid 1,' && says_not 'socket unit' ;;
 	esac
 done
@@ -295,8 +295,8 @@ if here ip link add vxlan0 type vxlan id 1 dstport 4789 dev lo 2>/dev/null && he
 	asks --udp --reuseaddr --reuseport 4789
 	answers blocked EADDRINUSE addr=:: port=4789 proto=udp reuseaddr=1 reuseport=1
 	says 'The kernel itself holds this socket'
-	says 'ip -d link \| grep -w 4789'
-	here sh -c 'ip -d link | grep -w 4789' >"$TMP/link"
+	says 'ip -o -d link \| grep -w 4789'
+	here sh -c 'ip -o -d link | grep -w 4789' >"$TMP/link"
 	expect_file "$TMP/link" vxlan "$TITLE: the printed command finds it"
 	says_not 'SO_REUSEPORT in the program'
 	followed "ip link del vxlan0" addr=:: port=4789 proto=udp
