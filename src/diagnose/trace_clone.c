@@ -47,14 +47,15 @@ static bool set_first_argument(pid_t tid, uint64_t value)
 /* As a debugger writes: the page may be read-only. */
 static bool set_flags_in_memory(pid_t tid, uint64_t at, bool untraced)
 {
+	void *place = (void *)(uintptr_t)at;
 	long flags;
 
 	errno = 0;
-	flags = ptrace(PTRACE_PEEKDATA, tid, at, 0);
+	flags = ptrace(PTRACE_PEEKDATA, tid, place, NULL);
 	if (errno)
 		return false;
 	flags = untraced ? flags | CLONE_UNTRACED : flags & ~(long)CLONE_UNTRACED;
-	return ptrace(PTRACE_POKEDATA, tid, at, flags) == 0;
+	return ptrace(PTRACE_POKEDATA, tid, place, flags) == 0;
 }
 
 static bool has_flag_in_memory(pid_t tid, uint64_t at)
