@@ -28,6 +28,7 @@ struct snapshot {
 	uint32_t fell_back;		/* protocols whose rows are those of /proc/net */
 	bool partial;			/* connections of its listeners may be missing */
 	bool unsure;			/* what was asked for could not be looked at everywhere */
+	bool no_cgroups;		/* their paths: no tree of them is mounted here */
 	size_t unseen[UNSEEN_COUNT];	/* sockets that may match or not, by what hides it */
 	size_t joined;			/* the last so many sockets are of another snapshot, */
 	uint32_t joined_asked;		/* which was asked for this */

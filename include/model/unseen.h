@@ -11,7 +11,7 @@ enum unseen {
 	UNSEEN_LOST_OWNER,		/* who holds it: a process may that was not found */
 	UNSEEN_FAR_OWNER,		/* who holds it, from another pid namespace */
 	UNSEEN_MARK,			/* its mark: told with CAP_NET_ADMIN only */
-	UNSEEN_CGROUP,			/* its cgroup: this kernel does not tell it */
+	UNSEEN_CGROUP,			/* its cgroup: not told, or no tree of them is mounted */
 	UNSEEN_DETAIL,			/* what only sock_diag tells, of a row of /proc/net */
 	UNSEEN_UNASKED,			/* what was not recorded, or takes a second look */
 	UNSEEN_COUNT

@@ -39,8 +39,8 @@ static const struct hidden {
 	},
 	[UNSEEN_CGROUP] = {
 		"cgroups", "cgroups",
-		"are not told by this kernel", NULL, NULL,
-		"were not told by the kernel when this was recorded", NULL,
+		"can't be told here", NULL, NULL,
+		"could not be told when this was recorded", NULL,
 	},
 	[UNSEEN_DETAIL] = {
 		"sock_diag", "details",

@@ -256,7 +256,8 @@ static void find_paths(struct snapshot *snap)
 {
 	struct mount mount;
 
-	if (!find_mount(&mount))
+	snap->no_cgroups = !find_mount(&mount);
+	if (snap->no_cgroups)
 		return;
 	for (size_t i = 0; i < snap->cgroup_count; i++) {
 		if (snap->cgroups[i].path ||

@@ -62,7 +62,9 @@ UNSEEN(cgroup)
 {
 	const struct socket *sk = row->sk;
 
-	if (sk->have & HAVE_CGROUP || !(sk->have & HAVE_INODE) || !sk->inode)
+	if (sk->have & HAVE_CGROUP)
+		return row->snap->no_cgroups ? UNSEEN_BIT(UNSEEN_CGROUP) : 0;
+	if (!(sk->have & HAVE_INODE) || !sk->inode)
 		return 0;
 	return without_detail(sk, UNSEEN_CGROUP);
 }

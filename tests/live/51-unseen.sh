@@ -218,4 +218,13 @@ run_as unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh "$CONN
 expect_rc 3 "no /proc"
 expect_err "not mounted" "no /proc: says so"
 
+# No tree of control groups.
+run_as unshare --mount sh -c 'umount -l /sys/fs/cgroup/unified 2>/dev/null; umount -l /sys/fs/cgroup; exec "$@"' sh \
+	"$CONNTAB" -l cgroup /nosuch
+if grep -q ' - cgroup2 ' /proc/self/mountinfo; then
+	unsure 4 "cgroups" "no cgroup2"
+fi
+ct -l cgroup /nosuch
+expect_rc 1 "with cgroup2"
+
 end
