@@ -28,7 +28,7 @@ struct attempt {
 
 enum outcome {
 	OUTCOME_OPEN,			/* nothing has become of it yet */
-	OUTCOME_BOUND,			/* the same address was had after all */
+	OUTCOME_BOUND,			/* it has the very address, after all or already */
 	OUTCOME_OTHER_PORT,		/* another one was taken in its place */
 	OUTCOME_WITHOUT,		/* the program goes on with the addresses it has */
 	OUTCOME_RUNS,			/* it goes on, and has none */
@@ -59,6 +59,7 @@ struct outcome_failure {
 	/* What it has: of BOUND the socket that was bound. */
 	struct attempt with[OUTCOME_WITH_MAX];
 	size_t with_count;
+	bool has_it;			/* by another socket, bound before */
 };
 
 /* Who is told, and asked. */

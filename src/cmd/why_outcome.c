@@ -2,6 +2,7 @@
 /* conntab why -- COMMAND: what became of the calls that failed. */
 #include "diagnose/outcome.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -53,6 +54,15 @@ static bool take_port(const struct trace_result *result, struct attempt *attempt
 	       facts_request_address((struct sockaddr *)&name, length, &attempt->request) == 0;
 }
 
+static bool is_mptcp(int fd)
+{
+	socklen_t size = sizeof(int);
+	int protocol;
+
+	return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+	       protocol == IPPROTO_MPTCP;
+}
+
 bool why_attempt_of(const struct trace_result *result, struct attempt *attempt)
 {
 	*attempt = (struct attempt){
@@ -64,17 +74,27 @@ bool why_attempt_of(const struct trace_result *result, struct attempt *attempt)
 		return false;
 	if (result->address->sa_family == AF_UNIX)
 		return take_unix(result, attempt);
-	return result->socket >= 0 && facts_request_of(result->socket, &attempt->request) == 0 &&
-	       facts_request_address(result->address, result->length, &attempt->request) == 0 &&
-	       take_port(result, attempt);
+	if (result->socket < 0 || facts_request_of(result->socket, &attempt->request) < 0 ||
+	    facts_request_address(result->address, result->length, &attempt->request) < 0)
+		return false;
+	if (is_mptcp(result->socket))
+		attempt->request.cookie = 0;
+	return take_port(result, attempt);
 }
 
-/* By its place: an MPTCP socket has another cookie than its subflow in the table. */
-static bool is_in_table(const struct snapshot *snap, const struct bind_request *request)
+/* An MPTCP socket has another cookie than its subflow in the table: then its place must do. */
+static bool is_in_table(const struct snapshot *snap, const struct attempt *success)
 {
-	for (size_t i = 0; i < snap->count; i++)
-		if (endpoint_same(&snap->sockets[i].local, &request->local))
+	const struct bind_request *request = &success->request;
+
+	for (size_t i = 0; i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i];
+		bool has_cookie = request->cookie && sk->have & HAVE_COOKIE;
+
+		if (has_cookie ? sk->cookie == request->cookie
+			       : endpoint_same(&sk->local, &request->local))
 			return true;
+	}
 	return false;
 }
 
@@ -95,7 +115,7 @@ bool why_is_there(void *context, const struct attempt *success)
 	    why_open_namespace(&source, success->pid) < 0)
 		return true;
 	if (source_collect(source, &query, &snap) == 0) {
-		is_there = is_in_table(snap, &success->request);
+		is_there = is_in_table(snap, success);
 		snapshot_free(snap);
 	}
 	source_close(source);

@@ -122,9 +122,23 @@ static void find_with(struct outcomes *outcomes, struct outcome_failure *failure
 
 		if ((success->pid == failure->attempt.pid || is_of(failure, success->pid)) &&
 		    is_same_protocol(success, &failure->attempt) && counts(success) &&
-		    !is_same_place(success, &failure->attempt) &&
 		    (!look || listener->is_there(listener->context, success)))
 			add_with(failure, success);
+	}
+}
+
+/* A program that binds its port twice goes on with the first socket. */
+static void find_itself(struct outcome_failure *failure)
+{
+	failure->has_it = false;
+	for (size_t i = 0; i < failure->with_count && !failure->has_it; i++) {
+		const struct attempt itself = failure->with[i];
+
+		if (!is_same_place(&itself, &failure->attempt))
+			continue;
+		failure->has_it = true;
+		failure->with[0] = itself;
+		failure->with_count = 1;
 	}
 }
 
@@ -134,6 +148,7 @@ static void find_all_with(struct outcomes *outcomes, struct outcome_failure *fai
 	find_with(outcomes, failure, serves, look);
 	if (!failure->with_count)
 		find_with(outcomes, failure, is_chosen, look);
+	find_itself(failure);
 }
 
 /*
@@ -216,6 +231,7 @@ void outcomes_worked(struct outcomes *outcomes, const struct attempt *attempt)
 	if (!failure || failure->outcome == OUTCOME_BOUND ||
 	    failure->attempt.call != attempt->call)
 		return;
+	failure->has_it = false;
 	failure->with[0] = *attempt;
 	failure->with_count = 1;
 	settle(outcomes, failure, OUTCOME_BOUND);
@@ -273,7 +289,9 @@ static void judge(struct outcomes *outcomes, struct outcome_failure *failure)
 {
 	failure->judged = true;
 	find_all_with(outcomes, failure, true);
-	if (failure->with_count)
+	if (failure->has_it)
+		settle(outcomes, failure, OUTCOME_BOUND);
+	else if (failure->with_count)
 		settle(outcomes, failure,
 		       is_other_port(failure) ? OUTCOME_OTHER_PORT : OUTCOME_WITHOUT);
 }

@@ -136,6 +136,11 @@ static void explain_bound(const struct outcome_failure *failure, struct buf *out
 	const struct attempt *success = &failure->with[0];
 
 	add_process(failure, success->pid, out);
+	if (failure->has_it) {
+		buf_add_literal(out, " goes on: another socket of it has ");
+		outcome_add_place(success, out);
+		return;
+	}
 	buf_add_literal(out, " tried again and ");
 	buf_add_text(out, success->call == TRACE_LISTEN ? "listens on " : "bound ");
 	outcome_add_place(success, out);
@@ -196,7 +201,7 @@ static void explain_running(const struct outcome_failure *failure, struct buf *o
 /* Who was content with what it had ends well, or is ended. */
 static bool was_content(const struct outcome_failure *failure)
 {
-	return failure->with_count &&
+	return failure->with_count && !failure->has_it &&
 	       (WIFSIGNALED(failure->wait_status) || !WEXITSTATUS(failure->wait_status));
 }
 
@@ -216,6 +221,8 @@ static void explain_end(const struct outcome_failure *failure, struct buf *out)
 	}
 	buf_add_text(out, later ? " later " : " ");
 	add_end(failure->wait_status, out);
+	if (failure->has_it)
+		return;
 	buf_add_literal(out, ", without ");
 	outcome_add_place(&failure->attempt, out);
 	add_tries(failure, out);

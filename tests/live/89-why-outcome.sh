@@ -87,6 +87,15 @@ try: s.bind(("0.0.0.0", 8000))
 except OSError: pass'
 says 'went on without tcp 0\.0\.0\.0:8000, with tcp \[::\]:8000, and ended with exit status 0'
 
+TITLE="one that binds its port twice"
+python 'one = socket()
+one.bind(("127.0.0.1", 8070))
+one.listen()
+try: socket().bind(("127.0.0.1", 8070))
+except OSError: time.sleep(3)'
+says 'goes on: another socket of it has tcp 127\.0\.0\.1:8070'
+says_no 'exit status'
+
 TITLE="a second process"
 run_as "$CONNTAB" why -- sh -c 'for port in 8000 8000; do python3 -c "import socket
 socket.socket().bind((\"0.0.0.0\", $port))" 2>/dev/null; done; echo over' </dev/null
