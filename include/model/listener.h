@@ -34,9 +34,10 @@ extern const char *const scope_names[SCOPE_COUNT];
 extern const char *const port_class_names[PORT_CLASS_COUNT];
 
 /*
- * Fill snapshot.listeners and members, and socket.listener of members and of
- * connections whose local end belongs to one.  Needs no owners.  May be called
- * again when sockets have changed: it begins anew.  0 or -ENOMEM.
+ * Fill snapshot.listeners and members, socket.listener of members and of
+ * connections whose local end belongs to one, and socket.caller.  Needs no
+ * owners.  May be called again when sockets have changed: it begins anew.  0
+ * or -ENOMEM.
  */
 int listeners_find(struct snapshot *snap);
 

@@ -100,6 +100,7 @@ struct socket {
 	uint8_t shutdown;		/* 1: receiving, 2: sending is shut down */
 	bool hidden;			/* not in the answer; tells of others */
 	bool deaf;			/* UDP: does not hear its own multicast, as tunnels do */
+	bool caller;			/* it called connect(): no listener can have taken it */
 	uint8_t change;			/* enum change */
 };
 

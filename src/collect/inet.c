@@ -52,6 +52,9 @@ static void copy_queues(struct socket *sk, const struct inet_diag_msg *msg)
 		sk->have |= HAVE_ACCEPT_QUEUE | HAVE_BACKLOG;
 		return;
 	}
+	/* Sequence numbers that were left, no bytes (tcp_diag_get_info()). */
+	if (sk->state == STATE_BOUND)
+		return;
 	sk->recv_queue = msg->idiag_rqueue;
 	sk->send_queue = msg->idiag_wqueue;
 	sk->have |= HAVE_QUEUES;

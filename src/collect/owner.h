@@ -37,6 +37,7 @@ struct owner_walk {
 	struct collection *c;
 	socket_visitor *visit;
 
+	bool *awaited;			/* listeners at which connections wait, by their index */
 	struct wanted *wanted;
 	size_t wanted_count;
 	struct hash set;		/* of wanted, by inode */

@@ -15,11 +15,33 @@
 #include "base/array.h"
 #include "owner.h"
 
-/* Of what is hidden, other ends are shown with their owners, and twins are told by theirs. */
+/*
+ * Of what is hidden, other ends are shown with their owners, and twins are told
+ * by theirs; and who should accept what waits is told of what waits.
+ */
 static bool is_looked_for(const struct owner_walk *w, const struct socket *sk)
 {
-	return (sk->have & HAVE_INODE) && sk->inode &&
-	       (!sk->hidden || (w->c->query->needs & NEED_PAIR));
+	if (!(sk->have & HAVE_INODE) || !sk->inode)
+		return false;
+	return !sk->hidden || (w->c->query->needs & NEED_PAIR) ||
+	       (socket_is_listener(sk) && sk->listener && w->awaited[sk->listener - 1]);
+}
+
+/* Connections without an inode that came in through a listener wait for accept(). */
+static int awaited_find(struct owner_walk *w)
+{
+	const struct snapshot *snap = w->c->snap;
+
+	w->awaited = calloc(snap->listener_count + 1, sizeof(*w->awaited));
+	if (!w->awaited)
+		return -ENOMEM;
+	for (size_t i = 0; i < snap->count; i++) {
+		const struct socket *sk = &snap->sockets[i];
+
+		if (sk->listener && !sk->inode && !sk->hidden)
+			w->awaited[sk->listener - 1] = true;
+	}
+	return 0;
 }
 
 /*
@@ -288,8 +310,10 @@ static int proc_open(struct owner_walk *w)
 
 static int find(struct owner_walk *w)
 {
-	int err = wanted_collect(w);
+	int err = awaited_find(w);
 
+	if (!err)
+		err = wanted_collect(w);
 	if (err < 0)
 		return err;
 	if (w->wanted_count) {
@@ -317,6 +341,7 @@ int owners_find(struct collection *c)
 	if (w->proc >= 0)
 		close(w->proc);
 	hash_free(&w->set);
+	free(w->awaited);
 	free(w->wanted);
 	free(w->denied.at);
 	free(w->pids.at);

@@ -121,6 +121,8 @@ static bool queues(const char **at, struct socket *sk)
 		sk->have |= HAVE_ACCEPT_QUEUE;
 		return true;
 	}
+	if (sk->state == STATE_BOUND)
+		return true;
 	if ((STATE_BIT(sk->state) & STATES_PEER_FIN) && recv)
 		recv--;
 	sk->recv_queue = recv;

@@ -101,21 +101,22 @@ static void drop_sysctls(struct snapshot *snap)
 /* Needs that a record answers; listeners and pairs are found again. */
 static const struct {
 	uint32_t need;
+	uint32_t used;			/* by these, too, where it is there */
 	const char *what;
 	void (*drop)(struct snapshot *snap);
 } parts[] = {
-	{ NEED_OWNER, "processes", drop_owners },
-	{ NEED_PROCESS, "what processes are", drop_processes },
-	{ NEED_TCP, "TCP figures", drop_tcp },
-	{ NEED_MEMORY, "socket memory", drop_memory },
-	{ NEED_CGROUP, "cgroups", drop_cgroups },
-	{ NEED_USER, "user names", drop_users },
-	{ NEED_SERVICE, "service names", drop_services },
-	{ NEED_PORT_CLASS, "the ephemeral port range", drop_port_range },
-	{ NEED_INTERFACE, "interface names", drop_interfaces },
-	{ NEED_NETNS, "the network namespace", drop_namespaces },
-	{ NEED_COUNTERS, "the kernel's counters", drop_counters },
-	{ NEED_SYSCTLS, "settings of the kernel", drop_sysctls },
+	{ NEED_OWNER, 0, "processes", drop_owners },
+	{ NEED_PROCESS, 0, "what processes are", drop_processes },
+	{ NEED_TCP, 0, "TCP figures", drop_tcp },
+	{ NEED_MEMORY, 0, "socket memory", drop_memory },
+	{ NEED_CGROUP, 0, "cgroups", drop_cgroups },
+	{ NEED_USER, 0, "user names", drop_users },
+	{ NEED_SERVICE, 0, "service names", drop_services },
+	{ NEED_PORT_CLASS, NEED_LISTENER, "the ephemeral port range", drop_port_range },
+	{ NEED_INTERFACE, 0, "interface names", drop_interfaces },
+	{ NEED_NETNS, 0, "the network namespace", drop_namespaces },
+	{ NEED_COUNTERS, 0, "the kernel's counters", drop_counters },
+	{ NEED_SYSCTLS, 0, "settings of the kernel", drop_sysctls },
 };
 
 enum {
@@ -276,7 +277,7 @@ int recorded_apply(struct recorded *recorded, const struct query *query)
 	drop_notes(snap, query);
 	drop_sockets(snap, query);
 	for (size_t i = 0; i < PART_COUNT; i++)
-		if (!(query->needs & parts[i].need))
+		if (!(query->needs & (parts[i].need | parts[i].used)))
 			parts[i].drop(snap);
 	err = snapshot_select(snap, query, known);
 	if (!err)

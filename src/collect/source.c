@@ -220,6 +220,13 @@ static int make_room(struct collection *c)
 	return expected ? snapshot_expect(c->snap, expected + expected / EXPECTED_MORE) : 0;
 }
 
+/* It tells a caller's port from a server's. */
+static bool wants_port_range(const struct query *query)
+{
+	return (query->needs & NEED_PORT_CLASS) ||
+	       ((query->needs & NEED_LISTENER) && (query_states(query) & STATES_CONNECTED));
+}
+
 /* What is read inside the namespace. */
 static int collect_inside(struct collection *c, bool may_enter)
 {
@@ -235,7 +242,7 @@ static int collect_inside(struct collection *c, bool may_enter)
 	sockets_collect(c, may_enter);
 	if (needs & NEED_INTERFACE && (c->bound || needs & NEED_INTERFACES) && may_enter)
 		netns_read_interfaces(snap, snap->netns);
-	if (needs & NEED_PORT_CLASS && may_enter)
+	if (wants_port_range(c->query) && may_enter)
 		netns_read_ports(snap->netns);
 	if (needs & NEED_COUNTERS)
 		counters_read(snap, snap->netns, c->proc_net);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "direction.h"
 #include "model/query.h"
 #include "model/snapshot.h"
 
@@ -41,14 +42,6 @@ const char *const port_class_names[PORT_CLASS_COUNT] = {
 
 /* ---- grouping -------------------------------------------------------- */
 
-/* Of a listener's port and address, IPv4 and v4-mapped alike; `address` is unmapped. */
-static uint32_t end_hash(const struct socket *sk, const struct address *address)
-{
-	uint64_t port = (uint64_t)sk->netns << 32 | (uint64_t)sk->protocol << 16 | sk->local.port;
-
-	return hash_mix(address_word(address) * 0x9e3779b97f4a7c15ULL + port);
-}
-
 static bool same_address(const struct socket *a, const struct socket *b)
 {
 	return a->local.port == b->local.port && a->protocol == b->protocol &&
@@ -61,7 +54,7 @@ static uint32_t listener_hash(const void *items, uint32_t index)
 	const struct socket *sk = listener_socket(items, index);
 	struct address address = address_unmapped(&sk->local.address);
 
-	return end_hash(sk, &address);
+	return listener_key(sk, &address);
 }
 
 static int compare_members(const void *a, const void *b, void *context)
@@ -131,72 +124,6 @@ static int group_members(struct snapshot *snap, size_t count, struct hash *by_en
 	return 0;
 }
 
-/*
- * How well a listener fits a connection's local end, as the kernel's
- * compute_score() (net/ipv4/inet_hashtables.c) prefers: device, then address.
- */
-static int fit(const struct socket *listener, const struct socket *sk)
-{
-	struct endpoint local = { sk->local.address, listener->local.port };
-	struct address bound = address_unmapped(&listener->local.address);
-	int device = listener->interface ? 2 : 0, version = socket_speaks(sk, 4) ? 4 : 6;
-
-	if (listener->local.port != sk->local.port || listener->protocol != sk->protocol ||
-	    listener->netns != sk->netns)
-		return 0;
-	if (listener->interface && listener->interface != sk->interface)
-		return 0;
-	if (endpoint_same(&listener->local, &local))
-		return 4 + device;
-	if (!address_is_any(&bound) || !socket_speaks(listener, version) ||
-	    (version == 6 && bound.family == AF_INET))
-		return 0;
-	return 2 + device + (listener->local.address.family == sk->local.address.family);
-}
-
-/* Of the listeners at `address`, which is unmapped, take the one that fits best and better. */
-static int find_fitting(struct snapshot *snap, const struct hash *by_end, struct socket *sk,
-			const struct address *address, int best)
-{
-	uint32_t key = end_hash(sk, address), found;
-	size_t at = hash_start(by_end, key);
-
-	while ((found = hash_next(by_end, key, &at))) {
-		int how = fit(listener_socket(snap, found - 1), sk);
-
-		if (how <= best)
-			continue;
-		best = how;
-		sk->listener = found;
-	}
-	return best;
-}
-
-/*
- * There may be thousands of listeners on one port, at an address each: only
- * those are looked at that can fit, as in __inet_lookup_listener().
- */
-static void find_connections(struct snapshot *snap, const struct hash *by_end)
-{
-	/* Who asks for a connection was not accepted, whoever listens on his port. */
-	const uint32_t accepted = STATES_CONNECTED & ~STATE_BIT(STATE_SYN_SENT);
-	/* 0.0.0.0 has the same bytes, and so the same hash. */
-	const struct address any = { .family = AF_INET6 };
-
-	for (size_t i = 0; i < snap->count; i++) {
-		struct socket *sk = &snap->sockets[i];
-		struct address local = address_unmapped(&sk->local.address);
-		int best;
-
-		if (!(STATE_BIT(sk->state) & accepted) || sk->protocol == PROTOCOL_RAW)
-			continue;
-		best = find_fitting(snap, by_end, sk, &local, 0);
-		find_fitting(snap, by_end, sk, &any, best);
-		if (sk->listener)
-			snap->listeners[sk->listener - 1].connections++;
-	}
-}
-
 static void forget_listeners(struct snapshot *snap)
 {
 	if (!snap->listeners)
@@ -224,8 +151,8 @@ int listeners_find(struct snapshot *snap)
 	if (err < 0)
 		return err;
 	err = group_members(snap, count, &by_end);
-	if (!err && count)
-		find_connections(snap, &by_end);
+	if (!err)
+		err = connections_find(snap, &by_end);
 	hash_free(&by_end);
 	return err;
 }
@@ -238,7 +165,9 @@ enum role socket_role(const struct snapshot *snap, const struct socket *sk)
 		return ROLE_LISTENER;
 	if (!(STATE_BIT(sk->state) & STATES_CONNECTED) || !(snap->asked & NEED_LISTENER))
 		return ROLE_NONE;
-	return sk->listener ? ROLE_INBOUND : ROLE_OUTBOUND;
+	if (sk->listener)
+		return ROLE_INBOUND;
+	return sk->caller ? ROLE_OUTBOUND : ROLE_NONE;
 }
 
 enum scope socket_scope(const struct socket *sk)

@@ -50,6 +50,34 @@ expect_row client '.send_queue == 1 and .role == "outbound"' "SYN-SENT is outbou
 ctj -a -t -o
 expect_row client '.timer.expires_ms >= 0 and (.timer.name | type) == "string"' "SYN-SENT has a timer"
 
+# The listener is gone: neither end is told by it.
+new_ns
+sock conn listener=0 port=8020
+for filter in "" "sport 8020" "dport 8020"; do
+	# shellcheck disable=SC2086
+	ctj -a -t $filter
+	expect_json '[.sockets[].role] | length > 0 and all(. == null)' "no listener: no role ($filter)"
+done
+
+# Who should accept it is named whatever is asked for.
+new_ns
+sock unaccepted n=1 port=8021
+ct -a -t -H
+grep -o 'unaccepted: .*)' "$OUT" | sort -u >"$TMP/awaited"
+for filter in "sport 8021" "sport 8021 and dst 127.0.0.1" "owner_missing unaccepted" "role inbound and not dport 1"; do
+	# shellcheck disable=SC2086
+	ct -a -t -H $filter
+	grep -o 'unaccepted: .*)' "$OUT" | sort -u >"$TMP/got"
+	expect_same "$TMP/awaited" "$TMP/got" "unaccepted: its owner is named ($filter)"
+done
+
+# A listener that was shut down is bound, and its queue is no bytes.
+new_ns
+sock listen shut=1 port=8022
+ctj -a -t
+expect_row listener '.state == "BOUND" and .send_queue == null and .recv_queue == null' "bound: no queues"
+
+new_ns
 ownerless syn-recv embryo SYN-RECV unaccepted
 expect_end embryo '.uid == null and .user == null and .role == "inbound" and
 	.listener_cookie == ($listener | tonumber)' "SYN-RECV: no user, and the listener is named"

@@ -224,6 +224,7 @@ static void sent_bytes_of_old_kernels_do_not_count_syn_and_fin(void **state)
 	struct snapshot *snap = *state;
 	struct row row = make_row(snap, 192, 0);
 
+	snap->sockets[0].caller = true;
 	set(&row, 120, 1235, 8);
 	assert_int_equal(field_get(&row, FIELD_TX_BYTES).number, 1234);
 	set(&row, 120, 1236, 8);

@@ -35,13 +35,77 @@ static void other_connections_are_outbound(void **state)
 	struct snapshot *snap = *state;
 
 	add_listener(snap, "0.0.0.0", 80);
-	add_listener(snap, "10.0.0.2", 40000);
+	add_listener(snap, "10.0.0.2", 40001);
 	add_socket(snap, PROTOCOL_UDP, STATE_UNCONN, "0.0.0.0", 40000);
 	add_connection(snap, "10.0.0.1", 40000, "10.0.0.9", 80);
 	assert_null(listener_of_last(snap));
 	assert_int_equal(socket_role(snap, &snap->sockets[3]), ROLE_OUTBOUND);
 	snap->asked &= ~(uint32_t)NEED_LISTENER;
 	assert_int_equal(socket_role(snap, &snap->sockets[3]), ROLE_NONE);
+}
+
+static enum role role_of(struct snapshot *snap, size_t index)
+{
+	assert_int_equal(listeners_find(snap), 0);
+	return socket_role(snap, &snap->sockets[index]);
+}
+
+static void add_pair(struct snapshot *snap, const char *a, uint16_t port, const char *b,
+		     uint16_t peer)
+{
+	add_connection(snap, a, port, b, peer);
+	add_connection(snap, b, peer, a, port);
+}
+
+static void without_a_listener_no_end_of_a_pair_is_outbound(void **state)
+{
+	struct snapshot *snap = *state;
+
+	snap->netns[0].ephemeral_first = 32768;
+	snap->netns[0].ephemeral_last = 60999;
+	add_pair(snap, "127.0.0.1", 7601, "127.0.0.1", 40000);
+	add_pair(snap, "10.0.0.1", 40001, "10.0.0.2", 40002);
+	add_pair(snap, "::ffff:10.0.0.1", 7602, "10.0.0.1", 40003);
+	for (size_t i = 0; i < snap->count; i++)
+		assert_int_equal(role_of(snap, i), ROLE_NONE);
+	/* One end alone, as a filter may leave it, is no other. */
+	snap->count = 1;
+	assert_int_equal(role_of(snap, 0), ROLE_NONE);
+}
+
+static void of_a_pair_the_end_that_a_listener_took_tells_the_other(void **state)
+{
+	struct snapshot *snap = *state;
+
+	snap->netns[0].ephemeral_first = 32768;
+	snap->netns[0].ephemeral_last = 60999;
+	add_pair(snap, "127.0.0.1", 7601, "127.0.0.1", 40000);
+	add_connection(snap, "10.0.0.1", 5000, "127.0.0.1", 7601);
+	add_listener(snap, "0.0.0.0", 7601);
+	assert_int_equal(role_of(snap, 0), ROLE_INBOUND);
+	assert_int_equal(role_of(snap, 1), ROLE_OUTBOUND);
+	assert_int_equal(role_of(snap, 2), ROLE_OUTBOUND);
+}
+
+static void a_port_that_servers_have_is_no_callers(void **state)
+{
+	struct snapshot *snap = *state;
+
+	snap->netns[0].ephemeral_last = 0;
+	add_connection(snap, "10.0.0.1", 22, "192.0.2.1", 40000);
+	add_connection(snap, "10.0.0.1", 40000, "192.0.2.1", 22);
+	assert_int_equal(role_of(snap, 0), ROLE_OUTBOUND);	/* the range is not known */
+	snap->netns[0].ephemeral_first = 32768;
+	snap->netns[0].ephemeral_last = 60999;
+	assert_int_equal(role_of(snap, 0), ROLE_NONE);
+	assert_int_equal(role_of(snap, 1), ROLE_OUTBOUND);
+	/* A listener at another address: it has moved, or the other took it. */
+	add_listener(snap, "127.0.0.1", 40000);
+	assert_int_equal(role_of(snap, 1), ROLE_NONE);
+	snap->sockets[1].state = STATE_SYN_SENT;
+	assert_int_equal(role_of(snap, 1), ROLE_OUTBOUND);
+	snap->sockets[0].state = STATE_SYN_RECV;
+	assert_int_equal(role_of(snap, 0), ROLE_NONE);
 }
 
 /* SO_REUSEADDR lets a listener and a client share a port. */
@@ -247,6 +311,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SNAPSHOT(a_connection_belongs_to_the_listener_of_its_local_end),
 		WITH_SNAPSHOT(other_connections_are_outbound),
+		WITH_SNAPSHOT(without_a_listener_no_end_of_a_pair_is_outbound),
+		WITH_SNAPSHOT(of_a_pair_the_end_that_a_listener_took_tells_the_other),
+		WITH_SNAPSHOT(a_port_that_servers_have_is_no_callers),
 		WITH_SNAPSHOT(who_asks_for_a_connection_is_outbound),
 		WITH_SNAPSHOT(a_bound_socket_has_no_role),
 		WITH_SNAPSHOT(a_specific_listener_beats_the_wildcard),

@@ -180,7 +180,7 @@ static void state_7_is_bound_for_tcp_and_unconnected_for_others(void **state)
 	message_start(&m, AF_INET, STATE_BOUND);
 	sk = take(*state, PROTOCOL_TCP, &m, 4);
 	assert_int_equal(sk->state, STATE_BOUND);
-	assert_false(sk->have & HAVE_PEER);
+	assert_false(sk->have & (HAVE_PEER | HAVE_QUEUES));
 }
 
 static void an_unknown_timer_is_none(void **state)

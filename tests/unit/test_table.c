@@ -197,6 +197,7 @@ static void long_names_are_cut_on_a_terminal_only(void **state)
 	host.address = address_of("10.0.0.1");
 	snap->hosts = &host;
 	snap->host_count = 1;
+	add_listener(snap, "10.0.0.1", 443);
 	add_connection(snap, "10.0.0.1", 40009, "10.0.0.1", 443);
 	text = show(snap, &options);
 	assert_non_null(strstr(text, "  a-name-t…ple.org:40009  ->   a-name-t…mple.org:443  "));
