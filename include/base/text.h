@@ -34,6 +34,13 @@ size_t text_add_safe(struct buf *buf, const char *text, size_t length, size_t co
  */
 void text_add_wrapped(struct buf *buf, const char *text, size_t at, size_t room);
 
+/*
+ * Append a name that a number follows, such as a process's: escaped, and in
+ * quotes where it would look like more than a name.  Where `columns` are too
+ * few, its beginning and "…".  Returns the columns used.
+ */
+size_t text_add_name(struct buf *buf, const char *name, size_t columns);
+
 /* Columns that text_add_safe() would use for the whole text. */
 size_t text_width(const char *text, size_t length);
 

@@ -14,13 +14,21 @@
 
 static const char hex[] = "0123456789abcdef";
 
-/* Ranges that print in no column or reorder what stands around them. */
+/*
+ * Ranges that print in no column, or only a blank, or reorder what stands around
+ * them: controls, separators, the default ignorable ones of Unicode 15, and
+ * what is no character.
+ */
 static const struct {
 	int32_t first, last;
 } unprintable[] = {
-	{ 0x00, 0x1f },     { 0x7f, 0x9f },     { 0xad, 0xad },     { 0x61c, 0x61c },
-	{ 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-	{ 0xd800, 0xdfff }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb },
+	{ 0x00, 0x1f },       { 0x7f, 0xa0 },       { 0xad, 0xad },       { 0x34f, 0x34f },
+	{ 0x61c, 0x61c },     { 0x115f, 0x1160 },   { 0x1680, 0x1680 },   { 0x17b4, 0x17b5 },
+	{ 0x180b, 0x180f },   { 0x2000, 0x200f },   { 0x2028, 0x202f },   { 0x205f, 0x206f },
+	{ 0x2800, 0x2800 },   { 0x3000, 0x3000 },   { 0x3164, 0x3164 },   { 0xd800, 0xdfff },
+	{ 0xfdd0, 0xfdef },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xfffb },   { 0xfffe, 0xffff },   { 0x13430, 0x13438 }, { 0x13441, 0x13442 },
+	{ 0x16fe4, 0x16fe4 }, { 0x1bca0, 0x1bca3 }, { 0x1d159, 0x1d159 }, { 0x1d173, 0x1d17a },
 	{ 0xe0000, 0x10ffff },
 };
 
@@ -169,6 +177,67 @@ size_t text_width(const char *text, size_t length)
 {
 	return text_add_safe(NULL, text, length, SIZE_MAX);
 }
+
+/* ---- names ----------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Beside a pid it might look like another process with its pid, or like more than a name. */
+static bool is_misleading(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!length || name[0] == ' ' || name[length - 1] == ' ' || strpbrk(name, ",;()\"") ||
+	    strspn(name, "0123456789") == length)
+		return true;
+	for (const char *at = name; (at = strchr(at, ' ')); at++)
+		if (at[1] == ' ' || is_digit(at[1]))
+			return true;
+	return false;
+}
+
+/* Between quotes, with its own escaped; stops as text_add_safe() does. */
+static size_t add_quotable(struct buf *buf, const char *name, size_t columns)
+{
+	size_t total = 0;
+
+	for (;;) {
+		size_t run = strcspn(name, "\"");
+
+		total += text_add_safe(buf, name, run, columns - total);
+		name += run;
+		if (!*name || columns - total < 2)
+			return total;
+		if (buf)
+			buf_add_literal(buf, "\\\"");
+		total += 2;
+		name++;
+	}
+}
+
+size_t text_add_name(struct buf *buf, const char *name, size_t columns)
+{
+	bool quoted = is_misleading(name);
+	size_t quotes = quoted ? 2 : 0, total = quotes + add_quotable(NULL, name, SIZE_MAX);
+
+	if (quoted)
+		buf_add_char(buf, '"');
+	if (total <= columns) {
+		add_quotable(buf, name, SIZE_MAX);
+	} else {
+		total = columns > quotes ? add_quotable(buf, name, columns - quotes - 1) : 0;
+		buf_add_literal(buf, "…");
+		total += quotes + 1;
+	}
+	if (quoted)
+		buf_add_char(buf, '"');
+	return total;
+}
+
+/* ---- JSON ------------------------------------------------------------ */
 
 static void add_json_unit(struct buf *buf, uint32_t unit)
 {

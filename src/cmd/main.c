@@ -248,6 +248,16 @@ static enum status run_command(struct settings *settings, char **words)
 	return command->run(settings);
 }
 
+/* For who started us we would read and write files with the rights of another. */
+static bool is_set_id(void)
+{
+	if (geteuid() == getuid() && getegid() == getgid())
+		return false;
+	complain("conntab must not be set-user-ID or set-group-ID", NULL,
+		 "remove that bit (chmod ug-s) and run it by sudo, or give it file capabilities");
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings;
@@ -256,6 +266,8 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	occupy_standard_files();
+	if (is_set_id())
+		return STATUS_INCOMPLETE;
 	if (options_parse(&settings, argc, argv, &words))
 		status = settings.version ? show_version()
 					  : run_command(&settings, argv + words);

@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "collect/record.h"
+#include "collect/rights.h"
 #include "collect/source.h"
 
 static struct query make_query(const struct settings *settings)
@@ -120,8 +121,11 @@ static enum status save(const struct settings *settings, const struct query *que
 			const struct snapshot *snap)
 {
 	const char *path = settings->words[0];
-	int err = write_file(snap, query, path);
+	int err;
 
+	rights_lower();
+	err = write_file(snap, query, path);
+	rights_raise();
 	say_notes(settings, snap, false);
 	if (!err)
 		return snapshot_is_complete(snap) ? STATUS_FOUND : STATUS_INCOMPLETE;

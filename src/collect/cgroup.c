@@ -6,6 +6,7 @@
  */
 #include "collect.h"
 #include "collect/lookup.h"
+#include "collect/rights.h"
 #include "model/cgroup.h"
 
 #include <dirent.h>
@@ -294,11 +295,13 @@ uint64_t lookup_cgroup(const char *path)
 	if (*path != '/' || !find_mount(&mount))
 		return 0;
 	root = strlen(mount.root);
+	rights_lower();
 	if (strncmp(path, mount.root, root) == 0 && (!path[root] || path[root] == '/')) {
 		path += root;
 		path += strspn(path, "/");
 		found = fstatat(mount.fd, *path ? path : ".", &st, 0) == 0 && S_ISDIR(st.st_mode);
 	}
+	rights_raise();
 	close(mount.fd);
 	return found ? st.st_ino : 0;
 }

@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "collect/rights.h"
 #include "replay_query.h"
 
 /* Tens of millions of sockets; more is a mistake, or meant ill. */
@@ -132,11 +133,14 @@ static int open_file(const char *path, char why[SOURCE_WHY_MAX])
 
 int replay_open(struct replay **replay, const char *path, char why[SOURCE_WHY_MAX])
 {
-	int fd = open_file(path, why), err;
 	struct stat st = { .st_size = 0 };
 	uint8_t *data = NULL;
 	size_t size;
+	int fd, err;
 
+	rights_lower();
+	fd = open_file(path, why);
+	rights_raise();
 	if (fd < 0)
 		return fd;
 	fstat(fd, &st);

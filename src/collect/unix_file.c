@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "collect/rights.h"
+
 /* ---- what is there ---------------------------------------------------- */
 
 static enum unix_file file_of(mode_t mode)
@@ -197,8 +199,10 @@ void unix_place_look(const struct unix_request *request, struct unix_place *plac
 	*place = (struct unix_place){ .file = UNIX_FILE_UNKNOWN, .writable = TRUTH_MAYBE };
 	if (request->length > UNIX_PATH_MAX)
 		return;
+	rights_lower();
 	if (request->uid == geteuid())
 		look(request, place);
 	else if (!look_as(request, place))
 		look_for(request, place);
+	rights_raise();
 }

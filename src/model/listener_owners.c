@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/buf.h"
+#include "base/text.h"
 #include "model/listener.h"
 #include "model/snapshot.h"
 
@@ -57,7 +57,7 @@ static void add_programs(struct buf *out, const struct snapshot *snap,
 			return;
 		}
 		families[named++] = process->family;
-		buf_add_text(out, process->command ? process->command : "?");
+		text_add_name(out, process->command ? process->command : "?", SIZE_MAX);
 		buf_add_char(out, ' ');
 		buf_add_unsigned(out, process->pid);
 	}

@@ -81,18 +81,6 @@ static void gather_members(struct groups *groups, const struct snapshot *snap,
 		add_process(groups, &snap->processes[process]);
 }
 
-/* A name in as many columns; where they are too few its beginning and "…". */
-static size_t add_name(struct buf *out, const char *name, size_t most)
-{
-	size_t length = strlen(name), columns;
-
-	if (most == SIZE_MAX || text_width(name, length) <= most)
-		return text_add_safe(out, name, length, SIZE_MAX);
-	columns = most ? text_add_safe(out, name, length, most - 1) : 0;
-	buf_add_literal(out, "…");
-	return columns + 1;
-}
-
 /* The pid is never cut: it says which process it is. */
 size_t cell_add_process(struct buf *out, const struct process *process, size_t most)
 {
@@ -101,7 +89,7 @@ size_t cell_add_process(struct buf *out, const struct process *process, size_t m
 
 	if (most != SIZE_MAX)
 		most = most > tail ? most - tail : 0;
-	columns = add_name(out, command, most);
+	columns = text_add_name(out, command, most);
 	buf_add_char(out, ' ');
 	return columns + 1 + buf_add_unsigned(out, process->pid);
 }
@@ -109,7 +97,7 @@ size_t cell_add_process(struct buf *out, const struct process *process, size_t m
 /* "nginx 811", "nginx (8) 811,812,…" */
 static size_t add_group(struct buf *out, const struct group *group)
 {
-	size_t columns = text_add_safe(out, group->command, strlen(group->command), SIZE_MAX) + 1;
+	size_t columns = text_add_name(out, group->command, SIZE_MAX) + 1;
 	uint32_t shown = group->count < PIDS_SHOWN ? group->count : PIDS_SHOWN;
 
 	buf_add_char(out, ' ');

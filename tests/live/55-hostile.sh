@@ -43,6 +43,16 @@ name 'web srv' "a name with a blank"
 name '日本語サー' "a name in wide characters"
 name 'naïve' "a name with an accent"
 
+# Of its own pid only: no name may look like another process with its pid.
+sock listen port=9002 'comm=sshd 811, x'
+ct -l -t
+expect_out "\"sshd 811, x\" $(of pid listener)\\b" "a name with a pid in it is in quotes"
+stop_sock
+sock listen port=9002 'comm=a\xc2\xa0811\xe3\x85\xa4'
+ct -l -t
+expect_out 'a\\u00a0811\\u3164 ' "blanks that are none are escaped"
+stop_sock
+
 sock listen port=9003 'comm=\xff\xfe\x80x'
 ctj -l -t
 expect_row listener '(.owners[0].command | type) == "string"' "a name that is not UTF-8"

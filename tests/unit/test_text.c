@@ -102,6 +102,51 @@ static void unprintable_characters_are_escaped(void **state)
 	SHOWS("\xf3\xa0\x80\x81", "\\U000e0001", 10);
 }
 
+/* A blank that is none, and what is nothing at all. */
+static void blank_looking_characters_are_escaped(void **state)
+{
+	(void)state;
+	SHOWS("a\xc2\xa0" "1", "a\\u00a01", 8);
+	SHOWS("\xe1\x85\x9f", "\\u115f", 6);
+	SHOWS("\xe3\x85\xa4", "\\u3164", 6);
+	SHOWS("\xe3\x80\x80", "\\u3000", 6);
+	SHOWS("\xef\xbe\xa0", "\\uffa0", 6);
+	SHOWS("\xe2\xa0\x80", "\\u2800", 6);
+	SHOWS("\xe2\x80\x83", "\\u2003", 6);
+	SHOWS("\xcd\x8f", "\\u034f", 6);
+	SHOWS("\xe1\xa0\x8b", "\\u180b", 6);
+	JSON("a\xc2\xa0", "\"a\\u00a0\"");
+}
+
+static void assert_name(const char *name, size_t columns, const char *expected)
+{
+	struct buf buf;
+
+	assert_int_equal(buf_init(&buf, -1), 0);
+	text_add_name(&buf, name, columns);
+	assert_holds(&buf, expected);
+	buf_free(&buf);
+}
+
+static void a_name_that_looks_like_more_is_in_quotes(void **state)
+{
+	(void)state;
+	assert_name("nginx", SIZE_MAX, "nginx");
+	assert_name("web srv", SIZE_MAX, "web srv");
+	assert_name("tmux: server", SIZE_MAX, "tmux: server");
+	assert_name("sshd 811, x", SIZE_MAX, "\"sshd 811, x\"");
+	assert_name("sshd 811", SIZE_MAX, "\"sshd 811\"");
+	assert_name("a; b", SIZE_MAX, "\"a; b\"");
+	assert_name("(kernel)", SIZE_MAX, "\"(kernel)\"");
+	assert_name("x  y", SIZE_MAX, "\"x  y\"");
+	assert_name("", SIZE_MAX, "\"\"");
+	assert_name("811", SIZE_MAX, "\"811\"");
+	assert_name("a\"b\\", SIZE_MAX, "\"a\\\"b\\\\\"");
+	assert_name("long-name", 5, "long…");
+	assert_name("sshd 811, x", 8, "\"sshd …\"");
+	assert_name("long-name", 0, "…");
+}
+
 static void bytes_that_are_not_utf8_are_escaped_one_by_one(void **state)
 {
 	(void)state;
@@ -251,6 +296,8 @@ int main(void)
 		cmocka_unit_test(a_character_cut_short_is_not_utf8),
 		cmocka_unit_test(control_bytes_are_escaped),
 		cmocka_unit_test(unprintable_characters_are_escaped),
+		cmocka_unit_test(blank_looking_characters_are_escaped),
+		cmocka_unit_test(a_name_that_looks_like_more_is_in_quotes),
 		cmocka_unit_test(bytes_that_are_not_utf8_are_escaped_one_by_one),
 		cmocka_unit_test(wide_and_combining_characters_take_their_columns),
 		cmocka_unit_test(a_limit_of_columns_never_splits_a_character),
