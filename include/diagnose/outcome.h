@@ -21,7 +21,7 @@ struct attempt {
 	uint32_t pid;
 	int64_t when_ms;
 	bool chosen;			/* port 0 was asked for */
-	struct bind_request request;	/* of a unix socket nothing but `uid` */
+	struct bind_request request;	/* of a unix socket nothing */
 	size_t unix_length;		/* 0: it is no unix socket */
 	char unix_name[108];		/* as in sun_path: an abstract one begins with NUL */
 };
@@ -95,8 +95,7 @@ void outcomes_left(struct outcomes *outcomes);
 /* Time goes by; in how many ms to call again at the latest, -1: there is no need. */
 int outcomes_wait(struct outcomes *outcomes, int64_t now_ms);
 
-/* outcome_text.c: "tcp 0.0.0.0:80"; what became of it, a sentence without a full stop. */
-void outcome_add_place(const struct attempt *attempt, struct buf *out);
+/* outcome_text.c: what became of it, a sentence without a full stop. */
 void outcome_explain(const struct outcome_failure *failure, struct buf *out);
 
 #endif

@@ -39,7 +39,8 @@ static void add_endpoint(const struct bind_request *request, struct buf *out)
 	buf_add_unsigned(out, request->local.port);
 }
 
-void outcome_add_place(const struct attempt *attempt, struct buf *out)
+/* "tcp 0.0.0.0:80" */
+static void add_place(const struct attempt *attempt, struct buf *out)
 {
 	buf_add_text(out, attempt->unix_length ? "unix"
 					       : protocols[attempt->request.protocol].name);
@@ -88,7 +89,7 @@ static void add_with(const struct outcome_failure *failure, struct buf *out)
 	for (size_t i = 0; i < failure->with_count; i++) {
 		if (i)
 			buf_add_text(out, i + 1 < failure->with_count ? ", " : " and ");
-		outcome_add_place(&failure->with[i], out);
+		add_place(&failure->with[i], out);
 	}
 }
 
@@ -138,12 +139,12 @@ static void explain_bound(const struct outcome_failure *failure, struct buf *out
 	add_process(failure, success->pid, out);
 	if (failure->has_it) {
 		buf_add_literal(out, " goes on: another socket of it has ");
-		outcome_add_place(success, out);
+		add_place(success, out);
 		return;
 	}
 	buf_add_literal(out, " tried again and ");
 	buf_add_text(out, success->call == TRACE_LISTEN ? "listens on " : "bound ");
-	outcome_add_place(success, out);
+	add_place(success, out);
 	add_options(&failure->attempt.request, &success->request, out);
 	add_tries(failure, out);
 }
@@ -183,7 +184,7 @@ static void explain_without(const struct outcome_failure *failure, struct buf *o
 {
 	add_process(failure, failure->attempt.pid, out);
 	buf_add_literal(out, " goes on without ");
-	outcome_add_place(&failure->attempt, out);
+	add_place(&failure->attempt, out);
 	buf_add_literal(out, ": it ");
 	buf_add_text(out, verb(&failure->with[0]));
 	add_with(failure, out);
@@ -194,7 +195,7 @@ static void explain_running(const struct outcome_failure *failure, struct buf *o
 {
 	add_process(failure, failure->attempt.pid, out);
 	buf_add_literal(out, " runs on without ");
-	outcome_add_place(&failure->attempt, out);
+	add_place(&failure->attempt, out);
 	add_tries(failure, out);
 }
 
@@ -212,7 +213,7 @@ static void explain_end(const struct outcome_failure *failure, struct buf *out)
 	add_process(failure, failure->attempt.pid, out);
 	if (was_content(failure)) {
 		buf_add_literal(out, " went on without ");
-		outcome_add_place(&failure->attempt, out);
+		add_place(&failure->attempt, out);
 		buf_add_literal(out, ", with ");
 		add_with(failure, out);
 		buf_add_literal(out, ", and ");
@@ -224,7 +225,7 @@ static void explain_end(const struct outcome_failure *failure, struct buf *out)
 	if (failure->has_it)
 		return;
 	buf_add_literal(out, ", without ");
-	outcome_add_place(&failure->attempt, out);
+	add_place(&failure->attempt, out);
 	add_tries(failure, out);
 }
 
