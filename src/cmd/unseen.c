@@ -79,22 +79,15 @@ static void note_hidden(const struct settings *settings, struct snapshot *snap,
 	snap->unsure = true;
 }
 
-/* Does the note on owners that can't be seen say no more than ours will? */
-static bool is_said_by_ours(const struct settings *settings, const struct note *note)
-{
-	return note->severity == SEVERITY_WARNING && strcmp(note->subject, "owners") == 0 &&
-	       (settings->replay || geteuid());
-}
-
-/* What was said of all sockets is to be said of those that the question is about. */
-static void drop_owners_note(const struct settings *settings, struct snapshot *snap)
+/* What was said of the owners of all sockets, when they were looked for. */
+static void drop_owners_note(struct snapshot *snap)
 {
 	struct note *note = snap->notes;
 
 	snap->notes = NULL;
 	snap->last_note = &snap->notes;
 	for (; note; note = note->next) {
-		if (is_said_by_ours(settings, note))
+		if (note->severity == SEVERITY_WARNING && strcmp(note->subject, "owners") == 0)
 			continue;
 		*snap->last_note = note;
 		snap->last_note = &note->next;
@@ -102,7 +95,7 @@ static void drop_owners_note(const struct settings *settings, struct snapshot *s
 	*snap->last_note = NULL;
 }
 
-/* Of what may match, the owners do not matter. */
+/* Does a socket that is shown have an owner who can't be named? */
 static bool is_owner_missed(const struct snapshot *snap)
 {
 	for (size_t i = 0; i < snap->count; i++) {
@@ -127,8 +120,9 @@ static void note_counts(const struct settings *settings, struct snapshot *snap,
 {
 	if (!any(counts))
 		return;
-	if (counts[UNSEEN_OWNER] || !is_owner_missed(snap))
-		drop_owners_note(settings, snap);
+	/* It is said of fewer sockets now; but only that note knows what root lacks. */
+	if (counts[UNSEEN_OWNER] ? settings->replay || geteuid() : !is_owner_missed(snap))
+		drop_owners_note(snap);
 	for (enum unseen one = 0; one < UNSEEN_COUNT; one++)
 		if (counts[one])
 			note_hidden(settings, snap, form, &hidden[one], counts[one]);
