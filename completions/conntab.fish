@@ -370,7 +370,7 @@ complete -c conntab -s n -l numeric -d 'addresses and ports as numbers (the defa
 complete -c conntab -s r -l resolve -d 'names of hosts and services; asks the resolver'
 complete -c conntab -l columns -x -a '(__conntab_list --columns)' -d 'these columns; +NAME adds one, -NAME removes one'
 complete -c conntab -l sort -x -a '(__conntab_list --sort)' -d 'order by these fields; -NAME: descending'
-complete -c conntab -l count-by -x -a '(__conntab_list --count-by)' -d 'how many sockets are alike in these fields, the most first'
+complete -c conntab -l count-by -x -a '(__conntab_list --count-by)' -d 'count the sockets that are alike in these fields'
 complete -c conntab -l format -x -a '(__conntab_list --format)' -d 'table, json, jsonl or csv'
 complete -c conntab -s j -l json -d 'JSON, schema conntab/1'
 complete -c conntab -l jsonl -d 'JSON, a line for each socket'

@@ -41,6 +41,9 @@ void text_add_wrapped(struct buf *buf, const char *text, size_t at, size_t room)
  */
 size_t text_add_name(struct buf *buf, const char *name, size_t columns);
 
+/* Bytes of text that is safe already in at most `*columns`, which becomes what they take. */
+size_t text_fit(const char *text, size_t length, size_t *columns);
+
 /* Columns that text_add_safe() would use for the whole text. */
 size_t text_width(const char *text, size_t length);
 

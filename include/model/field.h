@@ -39,6 +39,15 @@ static inline const struct socket *row_member(const struct row *row, uint32_t me
 	return row->listener ? listener_member(row->snap, row->listener, member) : row->sk;
 }
 
+/* Are more connections waiting than may, on one of them at least? */
+static inline bool row_is_full(const struct row *row)
+{
+	for (uint32_t i = 0; i < row_count(row); i++)
+		if (socket_is_full(row_member(row, i)))
+			return true;
+	return false;
+}
+
 /* Where a figure stands in struct tcp_info (or its word in struct memory). */
 struct place {
 	uint16_t offset;

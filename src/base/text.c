@@ -337,3 +337,21 @@ void text_add_wrapped(struct buf *buf, const char *text, size_t at, size_t room)
 	}
 	buf_add_char(buf, '\n');
 }
+
+size_t text_fit(const char *text, size_t length, size_t *columns)
+{
+	size_t taken = 0, bytes = 0, used;
+
+	while (bytes < length) {
+		size_t width;
+
+		text_decode(text + bytes, length - bytes, &used);
+		width = used == 1 ? 1 : text_width(text + bytes, used);
+		if (taken + width > *columns)
+			break;
+		taken += width;
+		bytes += used;
+	}
+	*columns = taken;
+	return bytes;
+}

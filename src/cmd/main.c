@@ -123,8 +123,7 @@ static enum status show_help(void)
 			      "Filters: dport 443 and not user root, state time-wait, "
 			      "dst 10.0.0.0/8\n"
 			      "Exit status: 0 found, 1 nothing matched, 2 wrong usage, "
-			      "3 incomplete\nSee conntab(8), conntab-filter(7), "
-			      "conntab-fields(7).\n");
+			      "3 incomplete; conntab(8)\n");
 	return finish(&out, STATUS_FOUND);
 }
 

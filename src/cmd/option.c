@@ -132,7 +132,7 @@ static const struct option_row options[] = {
 	  set_columns },
 	{ LONG_ONLY + 3, 0, "sort", "LIST", "order by these fields; -NAME: descending", set_sort },
 	{ LONG_ONLY + 9, 0, "count-by", "LIST",
-	  "how many sockets are alike in these fields, the most first", set_count_by },
+	  "count the sockets that are alike in these fields", set_count_by },
 	{ LONG_ONLY + 4, 0, "format", "FORMAT", "table, json, jsonl or csv", set_format },
 	{ 'j', VIEW_JSON, "json", NULL, "JSON, schema conntab/1", set_view },
 	{ LONG_ONLY + 5, VIEW_JSONL, "jsonl", NULL, "JSON, a line for each socket", set_view },

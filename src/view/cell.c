@@ -8,10 +8,9 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "cell_endpoint.h"
 #include "cell_list.h"
 #include "model/query.h"
-
-enum { HOST_LEAST = 8 };	/* columns that remain of a name */
 
 static size_t add_text(struct buf *out, const char *text)
 {
@@ -25,140 +24,6 @@ static size_t add_plain(struct buf *out, const char *text)
 
 	buf_add(out, text, length);
 	return length;
-}
-
-/* ---- endpoints ------------------------------------------------------- */
-
-static size_t add_interface(struct buf *out, const struct row *row)
-{
-	const struct socket *sk = row->sk;
-	const char *name = snapshot_interface(row->snap, sk->netns, sk->interface);
-
-	buf_add_char(out, '%');
-	if (name)
-		return 1 + add_text(out, name);
-	/* Deleted since, or its name can't be read: the number is still true. */
-	buf_add_literal(out, "if");
-	return 3 + buf_add_unsigned(out, sk->interface);
-}
-
-static bool is_any_version(const struct row *row, const struct endpoint *ep)
-{
-	return ep == &row->sk->local && (row->sk->have & HAVE_V6ONLY) &&
-	       address_is_any(&ep->address) && ep->address.family == AF_INET6 &&
-	       socket_speaks(row->sk, 4);
-}
-
-/* `address` is that of the endpoint, as it is to be written. */
-static size_t add_address(struct buf *out, const struct row *row, const struct endpoint *ep,
-			  const struct address *address)
-{
-	bool brackets = address->family == AF_INET6;
-	size_t columns = brackets ? 2 : 0;
-	char *start = buf_room(out, ADDRESS_TEXT_MAX + 2), *end = start;
-
-	if (brackets)
-		*end++ = '[';
-	end = address_print(end, address);
-	columns += (size_t)(end - start) - (brackets ? 1 : 0);
-	buf_used(out, end);
-	if (socket_has_scope(row->sk, ep))
-		columns += add_interface(out, row);
-	if (brackets)
-		buf_add_char(out, ']');
-	return columns;
-}
-
-static bool wants_names(const struct row *row)
-{
-	return row->snap->asked & NEED_HOST;
-}
-
-/* NULL: a number.  A port that anybody is given has no service, whatever the list says. */
-static const char *service_of(const struct row *row, uint16_t port)
-{
-	const struct netns *netns = &row->snap->netns[row->sk->netns];
-
-	if (!wants_names(row) || !port)
-		return NULL;
-	if (protocols[row->sk->protocol].has_ports && netns_gives_port(netns, port))
-		return NULL;
-	return snapshot_service(row->snap, row->sk->protocol, port);
-}
-
-/* Columns for a name where `most` are for all of the endpoint. */
-static size_t room_for_host(const struct row *row, uint16_t port, size_t most)
-{
-	const char *service = service_of(row, port);
-	size_t others = 1 + (service ? text_width(service, strlen(service)) : digits_of(port));
-
-	return most > others + HOST_LEAST ? most - others : HOST_LEAST;
-}
-
-/* The middle of a long name says least: who it is stands in front, whose it is at the end. */
-static size_t add_shortened(struct buf *out, const char *name, size_t most)
-{
-	size_t length = strlen(name), columns = text_width(name, length), used;
-	const char *tail = name;
-
-	if (columns <= most)
-		return add_text(out, name);
-	columns = text_add_safe(out, name, length, most / 2);
-	buf_add_literal(out, "…");
-	while (columns + 1 + text_width(tail, length) > most) {
-		text_decode(tail, length, &used);
-		tail += used;
-		length -= used;
-	}
-	return columns + 1 + text_add_safe(out, tail, length, SIZE_MAX);
-}
-
-/* Name or address of the host.  `most` is for all of the cell. */
-static size_t add_host(struct buf *out, const struct row *row, const struct endpoint *ep,
-		       const struct address *address, size_t most)
-{
-	const char *name = wants_names(row) ? snapshot_host(row->snap, &ep->address) : NULL;
-	size_t columns;
-
-	if (!name && !is_any_version(row, ep))
-		return add_address(out, row, ep, address);
-	if (name)
-		columns = add_shortened(out, name, room_for_host(row, ep->port, most));
-	else
-		columns = add_plain(out, "*");
-	return socket_has_scope(row->sk, ep) ? columns + add_interface(out, row) : columns;
-}
-
-static size_t add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep,
-			   const struct address *address, size_t most)
-{
-	size_t columns = add_host(out, row, ep, address, most);
-	const char *service = service_of(row, ep->port);
-
-	buf_add_char(out, ':');
-	return columns + 1 + (service ? add_text(out, service) : buf_add_unsigned(out, ep->port));
-}
-
-size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
-				size_t most)
-{
-	struct address plain = address_unmapped(&ep->address);
-
-	return add_endpoint(out, row, ep, &plain, most);
-}
-
-size_t cell_add_endpoint(struct buf *out, const struct row *row, const struct endpoint *ep)
-{
-	return add_endpoint(out, row, ep, &ep->address, SIZE_MAX);
-}
-
-static size_t add_bare_address(struct buf *out, const struct endpoint *ep)
-{
-	struct address plain = address_unmapped(&ep->address);
-	char *start = buf_room(out, ADDRESS_TEXT_MAX), *end = address_print(start, &plain);
-
-	buf_used(out, end);
-	return (size_t)(end - start);
 }
 
 /* ---- numbers with units ---------------------------------------------- */
@@ -242,7 +107,6 @@ static size_t add_queue(struct buf *out, const struct row *row)
 {
 	uint64_t waiting = 0, backlog = 0, bytes = 0;
 	size_t columns = 0;
-	bool full = false;
 
 	for (uint32_t i = 0; i < row_count(row); i++) {
 		const struct socket *sk = row_member(row, i);
@@ -253,11 +117,10 @@ static size_t add_queue(struct buf *out, const struct row *row)
 		}
 		waiting += sk->accept_queue;
 		backlog += sk->have & HAVE_BACKLOG ? sk->backlog : 0;
-		full |= socket_is_full(sk);
 	}
 	if (row->sk->have & HAVE_QUEUES)
 		return bytes ? add_unit(out, bytes, UNIT_BYTES) : add_plain(out, "-");
-	if (full)
+	if (row_is_full(row))
 		columns += add_plain(out, "!");
 	columns += buf_add_unsigned(out, waiting);
 	columns += add_plain(out, "/");
@@ -279,11 +142,12 @@ static size_t add_timer(struct buf *out, const struct socket *sk)
 	return columns;
 }
 
-static size_t add_pair(struct buf *out, const struct row *row, const struct socket *other)
+static size_t add_pair(struct buf *out, const struct row *row, const struct socket *other,
+		       size_t most)
 {
 	struct row far = { row->snap, other, NULL };
 
-	return cell_add_owners(out, &far);
+	return cell_add_owners(out, &far, most);
 }
 
 static size_t add_netns(struct buf *out, const struct row *row)
@@ -294,12 +158,12 @@ static size_t add_netns(struct buf *out, const struct row *row)
 }
 
 size_t cell_add_value(struct buf *out, const struct row *row, const struct field *field,
-		      struct value value)
+		      struct value value, size_t most)
 {
 	size_t before = out->length;
 
 	if (VALUE_IS_PLAIN(value.type) && row_is_merged(row))
-		return cell_add_merged(out, row, field, value);
+		return cell_add_merged(out, row, field, value, most);
 	switch (value.type) {
 	case VALUE_BOOL:
 		return add_plain(out, value.boolean ? "yes" : "no");
@@ -311,17 +175,17 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 	case VALUE_TEXT:
 		return add_text(out, value.text);
 	case VALUE_ENDPOINT:
-		return cell_add_endpoint_within(out, row, value.endpoint, SIZE_MAX);
+		return cell_add_endpoint_within(out, row, value.endpoint, most);
 	case VALUE_QUEUE:
 		return add_queue(out, row);
 	case VALUE_ADDRESS:
-		return add_bare_address(out, value.endpoint);
+		return cell_add_address(out, value.endpoint);
 	case VALUE_LIST:
-		return cell_add_list(out, row, field);
+		return cell_add_list(out, row, field, most);
 	case VALUE_OWNERS:
-		return cell_add_owners(out, row);
+		return cell_add_owners(out, row, most);
 	case VALUE_PAIR:
-		return add_pair(out, row, value.socket);
+		return add_pair(out, row, value.socket, most);
 	case VALUE_TIMER:
 		return add_timer(out, value.socket);
 	case VALUE_NETNS:
@@ -332,31 +196,21 @@ size_t cell_add_value(struct buf *out, const struct row *row, const struct field
 }
 
 size_t cell_columns(struct buf *scratch, const struct row *row, const struct field *field,
-		    struct value value)
+		    struct value value, size_t most)
 {
 	if (value.type == VALUE_ENDPOINT && value.endpoint->address.family == AF_INET &&
-	    !row->sk->interface && !wants_names(row))
+	    !row->sk->interface && !cell_wants_names(row))
 		return address_length(&value.endpoint->address) + 1 +
 		       digits_of(value.endpoint->port);
 	scratch->length = 0;
-	return cell_add_value(scratch, row, field, value);
+	return cell_add_value(scratch, row, field, value, most);
 }
 
 size_t cell_clip(struct buf *cell, size_t most)
 {
-	size_t taken = 0, bytes = 0, used;
+	size_t columns = most - 1;
 
-	while (bytes < cell->length) {
-		size_t width;
-
-		text_decode(cell->data + bytes, cell->length - bytes, &used);
-		width = used == 1 ? 1 : text_width(cell->data + bytes, used);
-		if (taken + width >= most)
-			break;
-		taken += width;
-		bytes += used;
-	}
-	cell->length = bytes;
+	cell->length = text_fit(cell->data, cell->length, &columns);
 	buf_add_literal(cell, "…");
-	return taken + 1;
+	return columns + 1;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several values in one cell.  A table has room for a few of them; CSV and
- * JSON name all.
+ * Several values in one cell: a few of them on a terminal, elsewhere all.
  */
 #include "cell_list.h"
 
@@ -33,7 +32,8 @@ size_t cell_add_arguments(struct buf *out, const char *text, size_t length)
 	return columns;
 }
 
-size_t cell_add_list(struct buf *out, const struct row *row, const struct field *field)
+size_t cell_add_list(struct buf *out, const struct row *row, const struct field *field,
+		     size_t most)
 {
 	struct list_walk walk;
 	struct list_item item;
@@ -43,8 +43,9 @@ size_t cell_add_list(struct buf *out, const struct row *row, const struct field 
 	while (list_next(&walk, &item)) {
 		if (count)
 			columns += item.text ? add_plain(out, "; ", 2) : add_plain(out, ",", 1);
-		if (count++ == ITEMS_SHOWN)
+		if (most != SIZE_MAX && count == ITEMS_SHOWN)
 			return columns + add_plain(out, "…", 1);
+		count++;
 		if (item.text)
 			columns += cell_add_arguments(out, item.text, item.length);
 		else
@@ -62,33 +63,37 @@ static bool is_same(struct value a, struct value b)
 	return a.type == VALUE_BOOL ? a.boolean == b.boolean : a.number == b.number;
 }
 
-static bool is_among(const struct value *values, size_t count, struct value value)
+/* Has a member before this one said the same? */
+static bool was_said(const struct row *row, const struct field *field, uint32_t member,
+		     struct value value)
 {
-	for (size_t i = 0; i < count; i++)
-		if (is_same(values[i], value))
+	for (uint32_t i = 0; i < member; i++) {
+		struct row before = { row->snap, row_member(row, i), NULL };
+
+		if (is_same(field->get(&before, field), value))
 			return true;
+	}
 	return false;
 }
 
 size_t cell_add_merged(struct buf *out, const struct row *row, const struct field *field,
-		       struct value value)
+		       struct value value, size_t most)
 {
 	struct row one = { row->snap, row->sk, NULL };
-	struct value values[VALUES_SHOWN];
 	size_t columns = 0, count = 0;
 
 	for (uint32_t i = 0; i < row_count(row); i++) {
 		struct row member = { row->snap, row_member(row, i), NULL };
 		struct value other = field->get(&member, field);
 
-		if (other.type == VALUE_NONE || is_among(values, count, other))
+		if (other.type == VALUE_NONE || was_said(row, field, i, other))
 			continue;
 		if (count)
 			columns += add_plain(out, ",", 1);
-		if (count == VALUES_SHOWN)
+		if (most != SIZE_MAX && count == VALUES_SHOWN)
 			return columns + add_plain(out, "…", 1);
-		columns += cell_add_value(out, &one, field, other);
-		values[count++] = other;
+		columns += cell_add_value(out, &one, field, other, most);
+		count++;
 	}
-	return count ? columns : cell_add_value(out, &one, field, value);
+	return count ? columns : cell_add_value(out, &one, field, value, most);
 }

@@ -39,7 +39,7 @@ static size_t add_whole(struct buf *out, const struct count_value *value, enum f
 		buf_add_text(out, reason ? ")" : "");
 		return reason ? strlen(reason) + 2 : 1;
 	default:
-		return cell_add_value(out, &value->row, &fields[field], value->value);
+		return cell_add_value(out, &value->row, &fields[field], value->value, SIZE_MAX);
 	}
 }
 

@@ -198,7 +198,7 @@ static void add_shown(struct csv *csv, const struct row *row, const struct field
 		      struct value value)
 {
 	csv->cell.length = 0;
-	cell_add_value(&csv->cell, row, field, value);
+	cell_add_value(&csv->cell, row, field, value, SIZE_MAX);
 	csv_add_cell(&csv->cell, csv->out);
 }
 

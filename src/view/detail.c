@@ -101,12 +101,12 @@ static void add_pair(struct line *line, const struct row *row, const struct fiel
 		buf_room(line->out, BUF_ROOM);
 		step(line, 0);
 		add_label(line->out, field->title);
-		cell_add_value(line->out, row, field, value);
+		cell_add_value(line->out, row, field, value, SIZE_MAX);
 		return;
 	}
 	scratch->length = 0;
 	columns = add_label(scratch, field->title);
-	columns += cell_add_value(scratch, row, field, value);
+	columns += cell_add_value(scratch, row, field, value, SIZE_MAX);
 	step(line, columns);
 	buf_add(line->out, scratch->data, scratch->length);
 }

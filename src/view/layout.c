@@ -1,63 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* The column table, and fitting columns to a terminal. */
+/* The column table, and how wide columns are. */
 #include "layout.h"
 
 #include "base/array.h"
 #include "base/text.h"
+#include "layout_fit.h"
 #include "view/cell.h"
 
-enum {
-	LAST_LEAST = 18,	/* the last column may be cut down to this */
-	LAST_USUAL = 30,	/* and mostly needs no more than this */
-	ENDPOINT_USUAL = 21,	/* 255.255.255.255:65535 */
-	MEASURED_MOST = 250000,	/* sockets; a wider one behind them stands out */
-};
+enum { MEASURED_MOST = 250000 };	/* sockets; a wider one behind them stands out */
 
 struct column {
 	enum field_id field;
 	uint8_t drop;			/* 0: stays; else the highest goes first */
 	uint32_t extras;		/* shown only with all of these; 0: always */
+	bool (*tells)(struct value value);	/* left out where no row tells anything */
 };
 
+static bool is_known(struct value value)
+{
+	return value.type != VALUE_NONE;
+}
+
+static bool is_shared(struct value value)
+{
+	return value.number > 1;
+}
+
+/* Of a listener: a port that the kernel gave, or that it may give to others. */
+static bool is_ephemeral(struct value value)
+{
+	return value.type == VALUE_TEXT && value.text == port_class_names[PORT_EPHEMERAL];
+}
+
 static const struct column listener_columns[] = {
-	{ FIELD_SIGN, 0, EXTRA_CHANGE },
-	{ FIELD_PROTOCOL, 0, 0 },
-	{ FIELD_STATE, 7, 0 },
-	{ FIELD_LOCAL, 0, 0 },
-	{ FIELD_SCOPE, 1, 0 },
-	{ FIELD_PORT_CLASS, 9, 0 },
-	{ FIELD_SERVICE, 6, 0 },
-	{ FIELD_QUEUE, 2, 0 },
-	{ FIELD_CONNECTIONS, 5, 0 },
-	{ FIELD_SOCKETS, 8, 0 },
-	{ FIELD_USER_SHOWN, 4, 0 },
-	{ FIELD_TIMER, 3, EXTRA_TIMERS },
-	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
+	{ FIELD_SIGN, 0, EXTRA_CHANGE, NULL },
+	{ FIELD_PROTOCOL, 0, 0, NULL },
+	{ FIELD_STATE, 7, 0, NULL },
+	{ FIELD_LOCAL, 0, 0, NULL },
+	{ FIELD_SCOPE, 2, 0, NULL },
+	{ FIELD_PORT_CLASS, 9, 0, is_ephemeral },
+	{ FIELD_SERVICE, 6, 0, is_known },
+	{ FIELD_QUEUE, 1, 0, NULL },
+	{ FIELD_CONNECTIONS, 5, 0, is_known },
+	{ FIELD_SOCKETS, 8, 0, is_shared },
+	{ FIELD_USER_SHOWN, 4, 0, NULL },
+	{ FIELD_TIMER, 3, EXTRA_TIMERS, NULL },
+	{ FIELD_OWNERS, 0, EXTRA_OWNERS, NULL },
 };
 
 static const struct column connection_columns[] = {
-	{ FIELD_SIGN, 0, EXTRA_CHANGE },
-	{ FIELD_PROTOCOL, 0, 0 },
-	{ FIELD_STATE, 0, 0 },
-	{ FIELD_LOCAL, 0, 0 },
-	{ FIELD_DIRECTION, 0, 0 },
-	{ FIELD_PEER, 0, 0 },
-	{ FIELD_RECV_QUEUE, 4, 0 },
-	{ FIELD_SEND_QUEUE, 5, 0 },
-	{ FIELD_USER_SHOWN, 6, 0 },
-	{ FIELD_TIMER, 0, EXTRA_TIMERS },
-	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
-	{ FIELD_OTHER_END, 1, EXTRA_OWNERS | EXTRA_EXTENDED },
+	{ FIELD_SIGN, 0, EXTRA_CHANGE, NULL },
+	{ FIELD_PROTOCOL, 0, 0, NULL },
+	{ FIELD_STATE, 0, 0, NULL },
+	{ FIELD_LOCAL, 0, 0, NULL },
+	{ FIELD_DIRECTION, 0, 0, NULL },
+	{ FIELD_PEER, 0, 0, NULL },
+	{ FIELD_RECV_QUEUE, 4, 0, NULL },
+	{ FIELD_SEND_QUEUE, 5, 0, NULL },
+	{ FIELD_USER_SHOWN, 6, 0, NULL },
+	{ FIELD_TIMER, 0, EXTRA_TIMERS, NULL },
+	{ FIELD_OWNERS, 0, EXTRA_OWNERS, NULL },
+	{ FIELD_OTHER_END, 1, EXTRA_OWNERS | EXTRA_EXTENDED, NULL },
 };
 
 static const struct column bound_columns[] = {
-	{ FIELD_SIGN, 0, EXTRA_CHANGE },
-	{ FIELD_PROTOCOL, 0, 0 },
-	{ FIELD_STATE, 0, 0 },
-	{ FIELD_LOCAL, 0, 0 },
-	{ FIELD_PORT_CLASS, 2, 0 },
-	{ FIELD_USER_SHOWN, 1, 0 },
-	{ FIELD_OWNERS, 0, EXTRA_OWNERS },
+	{ FIELD_SIGN, 0, EXTRA_CHANGE, NULL },
+	{ FIELD_PROTOCOL, 0, 0, NULL },
+	{ FIELD_STATE, 0, 0, NULL },
+	{ FIELD_LOCAL, 0, 0, NULL },
+	{ FIELD_PORT_CLASS, 2, 0, is_ephemeral },
+	{ FIELD_USER_SHOWN, 1, 0, NULL },
+	{ FIELD_OWNERS, 0, EXTRA_OWNERS, NULL },
 };
 
 #define SET(columns) { columns, ARRAY_SIZE(columns) }
@@ -76,26 +89,18 @@ static bool is_shown(const struct column *column, uint32_t extras)
 	return (extras & column->extras) == column->extras;
 }
 
-static bool has_column(const struct layout *layout, enum field_id field)
+static struct layout_column *find_column(struct layout *layout, enum field_id field)
 {
 	for (size_t i = 0; i < layout->count; i++)
-		if (layout->fields[i] == field)
-			return true;
-	return false;
+		if (layout->columns[i].field == field)
+			return &layout->columns[i];
+	return NULL;
 }
 
 /* These are wide and stand last, whatever is added to the usual columns. */
 static bool stands_last(enum field_id field)
 {
 	return field == FIELD_OWNERS || field == FIELD_OTHER_END;
-}
-
-static void add_column(struct layout *layout, enum field_id field, uint8_t drop)
-{
-	if (has_column(layout, field))
-		return;
-	layout->fields[layout->count] = field;
-	layout->drop[layout->count++] = drop;
 }
 
 static void add_usual(struct layout *layout, enum listing_group group,
@@ -105,8 +110,12 @@ static void add_usual(struct layout *layout, enum listing_group group,
 		const struct column *column = &usual_columns[group].columns[i];
 
 		if (is_shown(column, options->extras) && stands_last(column->field) == last &&
-		    columns_have_usual(options->columns, column->field))
-			add_column(layout, column->field, column->drop);
+		    columns_have_usual(options->columns, column->field) &&
+		    !find_column(layout, column->field))
+			layout->columns[layout->count++] = (struct layout_column){
+				.field = column->field, .drop = column->drop, .usual = true,
+				.tells = column->tells, .alike = true,
+			};
 	}
 }
 
@@ -117,8 +126,14 @@ static void choose(struct layout *layout, enum listing_group group,
 
 	layout->count = 0;
 	add_usual(layout, group, options, false);
-	for (size_t i = 0; columns && i < columns->count; i++)
-		add_column(layout, columns->fields[i], 0);
+	for (size_t i = 0; columns && i < columns->count; i++) {
+		struct layout_column *column = find_column(layout, columns->fields[i]);
+
+		/* What the user names stays, if it is one of the usual ones too. */
+		if (!column)
+			column = &layout->columns[layout->count++];
+		*column = (struct layout_column){ .field = columns->fields[i] };
+	}
 	add_usual(layout, group, options, true);
 }
 
@@ -131,7 +146,7 @@ uint32_t layout_needs(const struct view_options *options)
 
 		choose(&layout, group, options);
 		for (size_t i = 0; i < layout.count; i++)
-			needs |= fields[layout.fields[i]].needs;
+			needs |= fields[layout.columns[i].field].needs;
 	}
 	return needs;
 }
@@ -154,10 +169,10 @@ void layout_add_heading(struct buf *out, const struct field *field)
 
 /* ---- widths ---------------------------------------------------------- */
 
-static void widen(struct layout *layout, size_t column, size_t width)
+static void widen(struct layout_column *column, size_t width)
 {
-	if (layout->widths[column] < width)
-		layout->widths[column] = width;
+	if (column->width < width)
+		column->width = (uint32_t)width;
 }
 
 static size_t heading_columns(const struct field *field, struct buf *scratch)
@@ -167,47 +182,66 @@ static size_t heading_columns(const struct field *field, struct buf *scratch)
 	return scratch->length;
 }
 
-/* `before` holds the values of the row above: mostly they are the same. */
-static void measure_row(struct layout *layout, const struct row *row, size_t count,
-			struct value before[COLUMNS_MAX], struct buf *scratch)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct field *field = &fields[layout->fields[i]];
-		struct value value;
+/* What is measured, and how. */
+struct measuring {
+	struct layout *layout;
+	size_t count;			/* of the columns; without the last where it is free */
+	size_t most;			/* columns that a cell may have at all */
+	bool terminal;
+	struct value before[COLUMNS_MAX];	/* of the row above: mostly they are the same */
+	size_t rows;
+	struct buf *scratch;
+};
 
-		if (field->width)
-			continue;
-		value = field->get(row, field);
-		if (VALUE_IS_PLAIN(value.type) && value.type == before[i].type &&
-		    value.number == before[i].number && !row_is_merged(row))
-			continue;
-		before[i] = value;
-		widen(layout, i, cell_columns(scratch, row, field, value));
-	}
+static bool is_as_before(const struct measuring *m, size_t column, struct value value)
+{
+	const struct value *before = &m->before[column];
+
+	return m->rows && VALUE_IS_PLAIN(value.type) && value.type == before->type &&
+	       value.number == before->number;
 }
 
-static void measure(struct layout *layout, const struct listing *listing,
-		    enum listing_group group, const struct view_options *options,
-		    struct buf *scratch)
+static void measure_cell(struct measuring *m, const struct row *row, size_t index)
 {
-	size_t last = layout->count - 1;
-	/* Off a terminal nothing stands behind the last column and nothing depends on it. */
-	size_t count = options->width || fields[layout->fields[last]].right ? last + 1 : last;
+	struct layout_column *column = &m->layout->columns[index];
+	const struct field *field = &fields[column->field];
+	struct value value;
+
+	/* Of fixed width, and nobody asks what it says. */
+	if (field->width && !column->tells && !m->terminal)
+		return;
+	value = field->get(row, field);
+	if (column->tells && column->tells(value))
+		column->tells = NULL;
+	if (is_as_before(m, index, value) && !row_is_merged(row))
+		return;
+	column->alike &= !m->rows || value.type == VALUE_NONE;
+	m->before[index] = value;
+	if (!field->width)
+		widen(column, cell_columns(m->scratch, row, field, value, m->most));
+}
+
+static void measure_row(struct measuring *m, const struct row *row)
+{
+	for (size_t i = 0; i < m->count; i++)
+		measure_cell(m, row, i);
+	/* A queue that is full is what the list is for. */
+	for (size_t i = 0; row->listener && row_is_full(row) && i < m->count; i++)
+		if (m->layout->columns[i].field == FIELD_QUEUE)
+			m->layout->columns[i].urgent = true;
+	m->rows++;
+}
+
+static void measure_rows(struct measuring *m, const struct listing *listing,
+			 enum listing_group group)
+{
 	const struct snapshot *snap = listing->snap;
-	struct value before[COLUMNS_MAX] = { { .type = VALUE_NONE } };
 
-	for (size_t i = 0; i < layout->count; i++) {
-		const struct field *field = &fields[layout->fields[i]];
-
-		layout->widths[i] = field->width;
-		if (options->header)
-			widen(layout, i, heading_columns(field, scratch));
-	}
 	if (group == LISTING_LISTENERS) {
 		for (size_t i = 0; i < listing->count[group]; i++) {
 			struct row row = listing_row(listing, group, i);
 
-			measure_row(layout, &row, count, before, scratch);
+			measure_row(m, &row);
 		}
 		return;
 	}
@@ -216,101 +250,51 @@ static void measure(struct layout *layout, const struct listing *listing,
 		struct row row = { snap, &snap->sockets[i], NULL };
 
 		if (listing_has(listing, group, row.sk))
-			measure_row(layout, &row, count, before, scratch);
+			measure_row(m, &row);
 	}
 }
 
-/* ---- fitting --------------------------------------------------------- */
-
-/* Columns that all need when the last one has at most `last`. */
-static size_t total_with(const struct layout *layout, size_t last)
+static void measure(struct layout *layout, const struct listing *listing,
+		    enum listing_group group, const struct view_options *options,
+		    struct buf *scratch)
 {
-	size_t total = 0;
+	size_t last = layout->count - 1;
+	struct measuring m = {
+		.layout = layout, .scratch = scratch, .terminal = options->width,
+		.most = options->width ? options->width : SIZE_MAX,
+		/* Off a terminal nothing stands behind the last column and depends on it. */
+		.count = options->width || fields[layout->columns[last].field].right ? last + 1
+										     : last,
+	};
 
 	for (size_t i = 0; i < layout->count; i++) {
-		size_t width = layout->widths[i];
+		const struct field *field = &fields[layout->columns[i].field];
 
-		if (i + 1 == layout->count && width > last)
-			width = last;
-		total += width + (i ? COLUMN_GAP : 0);
+		layout->columns[i].width = field->width;
+		if (options->header)
+			widen(&layout->columns[i], heading_columns(field, scratch));
 	}
-	return total;
+	measure_rows(&m, listing, group);
+	/* One row is not alike; an empty column is. */
+	for (size_t i = 0; i < m.count; i++)
+		layout->columns[i].alike &= m.rows > 1 || m.before[i].type == VALUE_NONE;
 }
 
-static size_t most_dispensable(const struct layout *layout)
+void layouts_init(struct layout layouts[LISTING_GROUPS], const struct listing *listing,
+		  const struct view_options *options, struct buf *scratch)
 {
-	size_t worst = 0;
+	for (enum listing_group group = 0; group < LISTING_GROUPS; group++) {
+		struct layout *layout = &layouts[group];
 
-	for (size_t i = 1; i < layout->count; i++)
-		if (layout->drop[i] > layout->drop[worst])
-			worst = i;
-	return worst;
-}
-
-static void remove_column(struct layout *layout, size_t column)
-{
-	layout->count--;
-	for (size_t i = column; i < layout->count; i++) {
-		layout->fields[i] = layout->fields[i + 1];
-		layout->widths[i] = layout->widths[i + 1];
-		layout->wanted[i] = layout->wanted[i + 1];
-		layout->drop[i] = layout->drop[i + 1];
+		choose(layout, group, options);
+		if (!listing->count[group])
+			layout->count = 0;
+		if (!layout->count)
+			continue;
+		measure(layout, listing, group, options, scratch);
+		layout_remove_silent(layout);
+		if (options->width)
+			layout_fit(layout, options->width);
 	}
-}
-
-/*
- * Addresses are never cut: a row with a long one stands out, and the others keep their columns.
- * Names are.
- */
-static void narrow_endpoints(struct layout *layout)
-{
-	for (size_t i = 0; i < layout->count; i++)
-		if (fields[layout->fields[i]].type == VALUE_ENDPOINT &&
-		    layout->widths[i] > ENDPOINT_USUAL)
-			layout->widths[i] = ENDPOINT_USUAL;
-}
-
-/* Endpoints get back what is left when the last column has what it mostly needs. */
-static void widen_endpoints(struct layout *layout, size_t width)
-{
-	size_t total = total_with(layout, LAST_USUAL), before;
-
-	do {
-		before = total;
-		for (size_t i = 0; i < layout->count && total < width; i++) {
-			if (layout->widths[i] >= layout->wanted[i])
-				continue;
-			layout->widths[i]++;
-			total++;
-		}
-	} while (total > before);
-}
-
-static void fit(struct layout *layout, size_t width)
-{
-	memcpy(layout->wanted, layout->widths, sizeof(layout->wanted));
-	if (total_with(layout, LAST_LEAST) > width)
-		narrow_endpoints(layout);
-	while (total_with(layout, LAST_LEAST) > width) {
-		size_t column = most_dispensable(layout);
-
-		if (!layout->drop[column])
-			break;
-		remove_column(layout, column);
-	}
-	widen_endpoints(layout, width);
-	/* Columns the user named may not fit: then the last one is not pushed further out. */
-	if (total_with(layout, LAST_LEAST) > width)
-		layout->widths[layout->count - 1] = 0;
-}
-
-void layout_init(struct layout *layout, const struct listing *listing, enum listing_group group,
-		 const struct view_options *options, struct buf *scratch)
-{
-	choose(layout, group, options);
-	if (!layout->count)
-		return;
-	measure(layout, listing, group, options, scratch);
-	if (options->width)
-		fit(layout, options->width);
+	layouts_make_equal(layouts, options->width);
 }

@@ -5,12 +5,15 @@
  */
 #include "table.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "detail.h"
 #include "layout.h"
 #include "view/cell.h"
 
-enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO, WRITTEN_MAX = 48 };
+enum { DETAILS = EXTRA_EXTENDED | EXTRA_MEMORY | EXTRA_INFO, WRITTEN_MAX = 48, LAST_LEAST = 8 };
 
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
@@ -46,7 +49,8 @@ struct written {
 struct table {
 	const struct listing *listing;
 	const struct view_options *options;
-	struct layout layout;
+	struct layout layouts[LISTING_GROUPS];
+	const struct layout *layout;	/* of the group at hand */
 	struct buf *out;
 	struct buf cell;		/* one cell, before it is padded */
 	size_t late;			/* columns a long cell has moved this row to the right */
@@ -70,31 +74,37 @@ static const char *color_of(const struct row *row, enum field_id id)
 		return change_colors[row->sk->change];
 	if (id == FIELD_OWNERS && row->listener && row->listener->independent)
 		return "\033[33m";
+	if (id == FIELD_QUEUE && row_is_full(row))
+		return "\033[31m";
 	return NULL;
 }
 
-/* The last column ends at the edge of the terminal, with a sign that it was cut. */
-static size_t cut(struct table *table, size_t at, size_t width)
+/* Columns that a cell at `at` may have: the last one ends at the edge of the terminal. */
+static size_t room_for(const struct table *table, size_t column, size_t at)
 {
-	size_t room = table->options->width > at ? table->options->width - at : 0;
+	size_t width = table->options->width;
 
-	if (!table->options->width || width <= room || room < 2)
-		return width;
-	return cell_clip(&table->cell, room);
+	if (!width)
+		return SIZE_MAX;
+	if (column + 1 < table->layout->count)
+		return table->layout->columns[column].width;
+	/* Where a line is too long anyway, it need not be much longer. */
+	return width > at + 1 ? width - at : LAST_LEAST;
 }
 
 static void add_cell(struct table *table, size_t column, size_t width, const char *color)
 {
-	const struct layout *layout = &table->layout;
+	const struct layout *layout = table->layout;
 	bool last = column + 1 == layout->count;
-	size_t pad = width < layout->widths[column] ? layout->widths[column] - width : 0;
+	size_t wanted = layout->columns[column].width;
+	size_t pad = width < wanted ? wanted - width : 0;
 	size_t made_up = pad < table->late ? pad : table->late;
-	bool right = fields[layout->fields[column]].right;
+	bool right = fields[layout->columns[column].field].right;
 
 	pad -= made_up;
 	table->late -= made_up;
-	if (width > layout->widths[column])
-		table->late += width - layout->widths[column];
+	if (width > wanted)
+		table->late += width - wanted;
 	if (right)
 		buf_add_blanks(table->out, pad);
 	if (color)
@@ -110,20 +120,16 @@ static void add_cell(struct table *table, size_t column, size_t width, const cha
 static size_t write_cell(struct table *table, const struct row *row, size_t column,
 			 struct value value, size_t at)
 {
-	const struct layout *layout = &table->layout;
-	enum field_id id = layout->fields[column];
-	size_t width;
+	const struct layout *layout = table->layout;
+	enum field_id id = layout->columns[column].field;
+	size_t most = room_for(table, column, at + table->late), width;
 
 	table->cell.length = 0;
-	if (value.type == VALUE_ENDPOINT && table->options->width)
-		width = cell_add_endpoint_within(&table->cell, row, value.endpoint,
-						 layout->widths[column]);
-	else
-		width = cell_add_value(&table->cell, row, &fields[id], value);
-	if (column + 1 == layout->count)
-		width = cut(table, at + table->late, width);
+	width = cell_add_value(&table->cell, row, &fields[id], value, most);
+	if (column + 1 == layout->count && width > most)
+		width = cell_clip(&table->cell, most);
 	add_cell(table, column, width, table->options->color ? color_of(row, id) : NULL);
-	return at + layout->widths[column] + COLUMN_GAP;
+	return at + layout->columns[column].width + COLUMN_GAP;
 }
 
 /* Remember what write_cell() wrote from `start` on, if the value alone made it. */
@@ -143,13 +149,13 @@ static void remember(struct table *table, size_t column, struct value value, siz
 
 static void add_row(struct table *table, const struct row *row)
 {
-	const struct layout *layout = &table->layout;
+	const struct layout *layout = table->layout;
 	size_t at = 0;
 
 	table->late = 0;
 	for (size_t i = 0; i < layout->count; i++) {
 		struct written *written = &table->written[i];
-		struct value value = field_get(row, layout->fields[i]);
+		struct value value = field_get(row, layout->columns[i].field);
 		bool late = table->late;
 		size_t start;
 
@@ -158,7 +164,7 @@ static void add_row(struct table *table, const struct row *row)
 			/* All of it, for a copy of known length is no call. */
 			memcpy(buf_room(table->out, WRITTEN_MAX), written->text, WRITTEN_MAX);
 			table->out->length += written->length;
-			at += layout->widths[i] + COLUMN_GAP;
+			at += layout->columns[i].width + COLUMN_GAP;
 			continue;
 		}
 		buf_room(table->out, BUF_ROOM);
@@ -175,7 +181,7 @@ static void add_row(struct table *table, const struct row *row)
 
 static void add_heading(struct table *table, enum listing_group group, size_t rows)
 {
-	const struct layout *layout = &table->layout;
+	const struct layout *layout = table->layout;
 	bool color = table->options->color;
 	size_t at = 0;
 
@@ -191,15 +197,15 @@ static void add_heading(struct table *table, enum listing_group group, size_t ro
 	buf_add_char(table->out, '\n');
 	table->late = 0;
 	for (size_t i = 0; i < layout->count; i++) {
-		size_t width;
+		size_t most = room_for(table, i, at), width;
 
 		table->cell.length = 0;
-		layout_add_heading(&table->cell, &fields[layout->fields[i]]);
+		layout_add_heading(&table->cell, &fields[layout->columns[i].field]);
 		width = table->cell.length;
-		if (i + 1 == layout->count)
-			width = cut(table, at, width);
+		if (i + 1 == layout->count && width > most)
+			width = cell_clip(&table->cell, most);
 		add_cell(table, i, width, color ? BOLD : NULL);
-		at += layout->widths[i] + COLUMN_GAP;
+		at += layout->columns[i].width + COLUMN_GAP;
 	}
 	buf_add_char(table->out, '\n');
 }
@@ -209,10 +215,8 @@ static bool add_group(struct table *table, enum listing_group group, bool follow
 	const struct listing *listing = table->listing;
 	size_t rows = listing->count[group];
 
-	if (!rows)
-		return false;
-	layout_init(&table->layout, listing, group, table->options, &table->cell);
-	if (!table->layout.count)
+	table->layout = &table->layouts[group];
+	if (!table->layout->count)
 		return false;
 	memset(table->written, 0, sizeof(table->written));
 	if (follows && table->options->header)
@@ -249,25 +253,37 @@ void table_add_hidden(const struct listing *listing, bool follows, const char *f
 	buf_add_char(out, '\n');
 }
 
-int table_show(struct listing *listing, const struct view_options *options, struct buf *out)
+static int show(struct table *table)
 {
-	struct table table = { .listing = listing, .options = options, .out = out };
 	bool any = false;
-	int err = listing_arrange(listing);
+	int err = buf_init(&table->cell, -1);
 
 	if (!err)
-		err = buf_init(&table.cell, -1);
-	if (!err)
-		err = detail_init(&table.detail);
+		err = detail_init(&table->detail);
 	if (err < 0)
-		goto out;
+		return err;
+	layouts_init(table->layouts, table->listing, table->options, &table->cell);
 	for (enum listing_group group = 0; group < LISTING_GROUPS; group++)
-		any |= add_group(&table, group, any);
-	if (options->header)
-		table_add_hidden(listing, any, "not shown: ", " (-a shows them)", out);
-	err = -table.cell.error;
-out:
-	detail_free(&table.detail);
-	buf_free(&table.cell);
+		any |= add_group(table, group, any);
+	if (table->options->header)
+		table_add_hidden(table->listing, any, "not shown: ", " (-a shows them)",
+				 table->out);
+	return -table->cell.error;
+}
+
+int table_show(struct listing *listing, const struct view_options *options, struct buf *out)
+{
+	struct table *table = calloc(1, sizeof(*table));
+	int err = table ? listing_arrange(listing) : -ENOMEM;
+
+	if (!err) {
+		table->listing = listing;
+		table->options = options;
+		table->out = out;
+		err = show(table);
+		detail_free(&table->detail);
+		buf_free(&table->cell);
+	}
+	free(table);
 	return err;
 }

@@ -43,7 +43,7 @@ expect_clean "$OUT" "--columns: clean table"
 ct -l -t --columns local --columns +state,backlog --columns -backlog
 expect_header "LOCAL STATE" "--columns: a list that begins with a sign changes the one before"
 ct -l -t --columns +rtt_us
-expect_header "PROTO STATE LOCAL SCOPE PORT-CLASS SERVICE QUEUE CONNS SOCKETS USER RTT PROCESS" \
+expect_header "PROTO STATE LOCAL SCOPE SERVICE QUEUE USER RTT PROCESS" \
 	"--columns +name: in front of the processes, with or without its unit"
 ct -l -t --columns -process,-user,-service,-port_class,-queue,-connections,-sockets
 expect_header "PROTO STATE LOCAL SCOPE" "--columns -name: by name or heading"

@@ -19,10 +19,11 @@ static void assert_cell(const struct row *row, enum field_id id, const char *exp
 	struct buf buf;
 
 	assert_int_equal(buf_init(&buf, -1), 0);
-	assert_int_equal(cell_columns(&buf, row, &fields[id], field_get(row, id)),
+	assert_int_equal(cell_columns(&buf, row, &fields[id], field_get(row, id), SIZE_MAX),
 			 columns_of(expected));
 	buf.length = 0;
-	assert_int_equal(cell_add_value(&buf, row, &fields[id], field_get(row, id)),
+	assert_int_equal(cell_add_value(&buf, row, &fields[id], field_get(row, id),
+					SIZE_MAX),
 			 columns_of(expected));
 	assert_holds(&buf, expected);
 	buf_free(&buf);
@@ -143,6 +144,20 @@ static void only_names_are_cut(void **state)
 	assert_within(&row, 3, "[2001:db8::1]:http");
 }
 
+static void a_long_address_gives_way_in_the_middle(void **state)
+{
+	struct snapshot *snap = *state;
+	struct row row = { snap, add_listener(snap, "fe80::1234:5678:9abc:def0", 443), NULL };
+
+	snap->sockets[0].interface = 2;
+	assert_within(&row, 36, "[fe80::1234:5678:9abc:def0%eth0]:443");
+	assert_within(&row, 35, "[fe80::1234:567…9abc:def0%eth0]:443");
+	assert_within(&row, 21, "[fe80::1…f0%eth0]:443");
+	assert_within(&row, 12, "[fe8…h0]:443");
+	snap->netns->interfaces[1].name = "\n\033";
+	assert_within(&row, 14, "[fe80…x1b]:443");
+}
+
 static void a_hostile_host_name_is_escaped(void **state)
 {
 	struct row row = named(*state, "10.0.0.1", 80);
@@ -178,13 +193,55 @@ static void one_owner_is_named(void **state)
 	assert_cell(&row, FIELD_OWNERS, "sshd 811");
 }
 
+static void assert_owners_within(const struct row *row, size_t most, const char *expected)
+{
+	struct buf buf;
+
+	assert_int_equal(buf_init(&buf, -1), 0);
+	assert_int_equal(cell_add_owners(&buf, row, most), columns_of(expected));
+	assert_holds(&buf, expected);
+	buf_free(&buf);
+}
+
 static void a_forked_group_is_counted(void **state)
 {
 	static const char *const commands[] = { "nginx", "nginx", "nginx", "nginx",
 						"nginx", "nginx", "nginx", "nginx" };
 	struct row row = owned(*state, commands, 8);
 
-	assert_cell(&row, FIELD_OWNERS, "nginx (8) 811,812,…");
+	assert_cell(&row, FIELD_OWNERS, "nginx (8) 811,812,813,814,815,816,817,818");
+	assert_owners_within(&row, 41, "nginx (8) 811,812,813,814,815,816,817,818");
+	assert_owners_within(&row, 40, "nginx (8) 811,812,813,814,815,…");
+	assert_owners_within(&row, 30, "nginx (8) 811,812,813,814,…");
+	assert_owners_within(&row, 15, "nginx (8) 811,…");
+	assert_owners_within(&row, 14, "ngi… (8) 811,…");
+	assert_owners_within(&row, 8, "811,…");
+}
+
+/* The name gives way, never the pid. */
+static void the_pid_is_the_last_to_be_cut(void **state)
+{
+	static const char *const commands[] = { "systemd-resolve" };
+	struct row row = owned(*state, commands, 1);
+
+	assert_owners_within(&row, 19, "systemd-resolve 811");
+	assert_owners_within(&row, 18, "systemd-resol… 811");
+	assert_owners_within(&row, 9, "syst… 811");
+	assert_owners_within(&row, 5, "… 811");
+	assert_owners_within(&row, 1, "… 811");
+}
+
+/* Of several commands one pid each, as long as that fits. */
+static void names_give_way_before_pids(void **state)
+{
+	static const char *const commands[] = { "systemd-resolve", "dnsmasq-worker" };
+	struct row row = owned(*state, commands, 2);
+
+	assert_owners_within(&row, 39, "systemd-resolve 811; dnsmasq-worker 812");
+	assert_owners_within(&row, 38, "systemd-res… 811; dnsmasq-wor… 812");
+	assert_owners_within(&row, 27, "systemd… 811; dnsmasq… 812");
+	assert_owners_within(&row, 25, "systemd-resolve 811; …");
+	assert_owners_within(&row, 11, "sys… 811; …");
 }
 
 static void two_of_a_command_are_both_named(void **state)
@@ -195,7 +252,7 @@ static void two_of_a_command_are_both_named(void **state)
 	assert_cell(&row, FIELD_OWNERS, "nginx (2) 811,812");
 }
 
-static void several_commands_are_listed_and_many_cut(void **state)
+static void all_commands_are_listed(void **state)
 {
 	static const char *const commands[] = { "init", "sshd", "init", "c", "d", "e", "f" };
 	struct row row = owned(*state, commands, 3);
@@ -203,7 +260,7 @@ static void several_commands_are_listed_and_many_cut(void **state)
 	assert_cell(&row, FIELD_OWNERS, "init (2) 811,813; sshd 812");
 	for (uint32_t i = 3; i < 7; i++)
 		add_owner(*state, 0, add_process(*state, 811 + i, commands[i]), 6);
-	assert_cell(&row, FIELD_OWNERS, "init (2) 811,813; sshd 812; c 814; d 815; …");
+	assert_cell(&row, FIELD_OWNERS, "init (2) 811,813; sshd 812; c 814; d 815; e 816; f 817");
 }
 
 static void members_held_by_the_same_workers_count_each_process_once(void **state)
@@ -220,7 +277,7 @@ static void members_held_by_the_same_workers_count_each_process_once(void **stat
 		add_owner(snap, i / 3, i % 3, 6 + (int)(i / 3));
 	assert_int_equal(listeners_find(snap), 0);
 	row = (struct row){ snap, &snap->sockets[0], &snap->listeners[0] };
-	assert_cell(&row, FIELD_OWNERS, "nginx (3) 811,812,…");
+	assert_cell(&row, FIELD_OWNERS, "nginx (3) 811,812,813");
 }
 
 static void a_hostile_command_is_escaped_and_measured(void **state)
@@ -230,7 +287,7 @@ static void a_hostile_command_is_escaped_and_measured(void **state)
 	struct buf buf;
 
 	assert_int_equal(buf_init(&buf, -1), 0);
-	assert_int_equal(cell_add_owners(&buf, &row), 37);
+	assert_int_equal(cell_add_owners(&buf, &row, SIZE_MAX), 37);
 	assert_holds(&buf, "\"a) b (\\n\\x1b[31m\" 811; \xe6\x97\xa5 812; ? 813");
 	buf_free(&buf);
 }
@@ -257,6 +314,9 @@ static void an_unaccepted_connection_names_its_listeners_process(void **state)
 	assert_int_equal(listeners_find(snap), 0);
 	row.sk = &snap->sockets[1];
 	assert_cell(&row, FIELD_OWNERS, "(unaccepted: nginx 811)");
+	assert_owners_within(&row, 22, "(unaccepted: 811)");
+	assert_owners_within(&row, 13, "(unacc…: 811)");
+	assert_owners_within(&row, 12, "(una…: 811)");
 }
 
 static void a_full_accept_queue_stands_out(void **state)
@@ -321,7 +381,10 @@ int main(void)
 		WITH_SNAPSHOT(one_owner_is_named),
 		WITH_SNAPSHOT(a_forked_group_is_counted),
 		WITH_SNAPSHOT(two_of_a_command_are_both_named),
-		WITH_SNAPSHOT(several_commands_are_listed_and_many_cut),
+		WITH_SNAPSHOT(all_commands_are_listed),
+		WITH_SNAPSHOT(the_pid_is_the_last_to_be_cut),
+		WITH_SNAPSHOT(names_give_way_before_pids),
+		WITH_SNAPSHOT(a_long_address_gives_way_in_the_middle),
 		WITH_SNAPSHOT(members_held_by_the_same_workers_count_each_process_once),
 		WITH_SNAPSHOT(a_hostile_command_is_escaped_and_measured),
 		WITH_SNAPSHOT(a_missing_owner_has_its_reason),

@@ -194,6 +194,10 @@ static void a_row_of_several_sockets_shows_what_they_differ_in(void **state)
 	columns_add(&columns, FIELD_PID);
 	assert_table(snap, &columns, 0,
 		     "Listeners (1)\n"
+		     "         INODE  COOKIE  BACKLOG  SOCKETS  MARK  PID\n"
+		     "1001,1002,1003     2,3        5        3     -  7\n");
+	assert_table(snap, &columns, 80,
+		     "Listeners (1)\n"
 		     "      INODE  COOKIE  BACKLOG  SOCKETS  MARK  PID\n"
 		     "1001,1002,…     2,3        5        3     -  7\n");
 }
