@@ -12,13 +12,15 @@
 #include "cell_list.h"
 #include "layout.h"
 
-enum { INDENT = 4, GAP = 2 };
+enum { INDENT = 4, GAP = 2, FIGURE_LINES = 2 };
 
 /* A line being filled. */
 struct line {
 	struct buf *out;
 	size_t width;			/* of the terminal; 0: no limit */
 	size_t column;			/* 0: nothing written yet */
+	size_t lines;			/* that are complete */
+	bool full;			/* FIGURE_LINES are, and more would follow */
 };
 
 static const enum field_id extended_fields[] = {
@@ -27,18 +29,41 @@ static const enum field_id extended_fields[] = {
 	FIELD_LISTENER_COOKIE, FIELD_TWIN_COOKIE,
 };
 
+/* What says most of how a connection does; the others follow in the order of their table. */
+static const char *const first_figures[] = {
+	"rtt", "min_rtt", "rttvar", "cwnd", "congestion", "total_retrans", "retrans", "lost",
+	"unacked", "notsent", "delivery_rate", "bytes_sent", "bytes_received", "rwnd_limited",
+	"sndbuf_limited", "rto", "backoff", "probes", "snd_mss", "rcv_mss", "pmtu",
+};
+
+static void add_once(enum field_id *ids, size_t *count, enum field_id id)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (ids[i] == id)
+			return;
+	ids[(*count)++] = id;
+}
+
 int detail_init(struct detail_memory *memory)
 {
-	int err = buf_init(&memory->cell, -1);
+	size_t count = 0;
 
-	memory->zeros = (struct detail_zeros){ .first = FIELD_COUNT };
-	return err ? err : buf_init(&memory->zeros.text, -1);
+	for (size_t i = 0; i < ARRAY_SIZE(first_figures); i++) {
+		const struct field *field = field_find(first_figures[i]);
+
+		if (field && field->group == GROUP_TCP)
+			add_once(memory->tcp, &count, field_id(field));
+	}
+	for (enum field_id id = FIELD_TCP_FIRST; id <= FIELD_TCP_LAST; id++)
+		add_once(memory->tcp, &count, id);
+	for (size_t i = 0; i < MEMORY_COUNT; i++)
+		memory->memory[i] = FIELD_MEMORY_FIRST + i;
+	return buf_init(&memory->cell, -1);
 }
 
 void detail_free(struct detail_memory *memory)
 {
 	buf_free(&memory->cell);
-	buf_free(&memory->zeros.text);
 }
 
 uint32_t detail_needs(uint32_t extras)
@@ -63,6 +88,7 @@ static void step(struct line *line, size_t columns)
 	if (line->column && line->width && line->column + GAP + columns > line->width) {
 		buf_add_char(line->out, '\n');
 		line->column = 0;
+		line->lines++;
 	}
 	if (line->column)
 		buf_add_literal(line->out, "  ");
@@ -91,6 +117,23 @@ static size_t add_label(struct buf *out, const char *title)
 	return length + 1;
 }
 
+/* A figure has its name, as in `conntab fields`: so it can be filtered and sorted by. */
+static const char *label_of(const struct field *field)
+{
+	return field->group == GROUP_SOCKET ? field->title : field->name;
+}
+
+/* On a terminal figures that would begin a third line are left out, with a sign. */
+static bool is_full(struct line *line, const struct field *field, size_t columns)
+{
+	if (field->group == GROUP_SOCKET || line->lines + 1 < FIGURE_LINES ||
+	    line->column + GAP + columns + GAP + 1 <= line->width)
+		return false;
+	line->full = true;
+	buf_add_literal(line->out, "  …");
+	return true;
+}
+
 static void add_pair(struct line *line, const struct row *row, const struct field *field,
 		     struct value value, struct buf *scratch)
 {
@@ -100,13 +143,15 @@ static void add_pair(struct line *line, const struct row *row, const struct fiel
 		/* Nothing to wrap, so nothing to measure first. */
 		buf_room(line->out, BUF_ROOM);
 		step(line, 0);
-		add_label(line->out, field->title);
+		add_label(line->out, label_of(field));
 		cell_add_value(line->out, row, field, value, SIZE_MAX);
 		return;
 	}
 	scratch->length = 0;
-	columns = add_label(scratch, field->title);
+	columns = add_label(scratch, label_of(field));
 	columns += cell_add_value(scratch, row, field, value, SIZE_MAX);
+	if (is_full(line, field, columns))
+		return;
 	step(line, columns);
 	buf_add(line->out, scratch->data, scratch->length);
 }
@@ -200,75 +245,22 @@ static void add_extended(struct line *line, const struct row *row, struct buf *s
 
 static bool is_zero(struct value value)
 {
-	return (value.type == VALUE_UNSIGNED && !value.number) ||
+	return value.type == VALUE_NONE || (value.type == VALUE_UNSIGNED && !value.number) ||
 	       (value.type == VALUE_BOOL && !value.boolean);
 }
 
-/* "zero: a, b, c": figures that are 0 say little, but that they are known says something. */
-static void add_zeros(struct line *line, const uint8_t *zeros, size_t count, enum field_id first)
+/* Figures that say something, by their names; on a terminal two lines of them. */
+static void add_figures(struct line *line, const struct row *row, const enum field_id *ids,
+			size_t count, struct buf *scratch)
 {
-	if (!count)
-		return;
-	step(line, strlen("zero:"));
-	buf_add_literal(line->out, "zero:");
-	for (size_t i = 0; i < count; i++) {
-		const char *title = fields[first + zeros[i]].title;
-		size_t length = strlen(title);
+	line->lines = 0;
+	line->full = false;
+	for (size_t i = 0; i < count && !line->full; i++) {
+		struct value value = field_get(row, ids[i]);
 
-		if (i) {
-			buf_add_char(line->out, ',');
-			line->column++;
-		}
-		if (line->width && line->column + 1 + length + 1 > line->width) {
-			end(line);
-			step(line, length);
-		} else {
-			buf_add_char(line->out, ' ');
-			line->column += 1 + length;
-		}
-		buf_add(line->out, title, length);
+		if (!is_zero(value))
+			add_pair(line, row, &fields[ids[i]], value, scratch);
 	}
-}
-
-/* Off a terminal most sockets have the same zeros: the text of the last one serves again. */
-static void add_zeros_again(struct line *line, const uint8_t *zeros, size_t count,
-			    enum field_id first, struct detail_zeros *last)
-{
-	struct line text = { .out = &last->text, .column = line->column };
-
-	if (last->first != first || last->count != count ||
-	    memcmp(last->zeros, zeros, count) != 0) {
-		last->first = first;
-		last->count = count;
-		memcpy(last->zeros, zeros, count);
-		last->text.length = 0;
-		add_zeros(&text, zeros, count, first);
-	}
-	buf_add(line->out, last->text.data, last->text.length);
-	line->column += last->text.length;
-}
-
-/* All figures of a group that are known, those that are 0 last and by name only. */
-static void add_group(struct line *line, const struct row *row, enum field_id first,
-		      enum field_id last, struct detail_memory *memory)
-{
-	uint8_t zeros[FIELD_COUNT];
-	size_t count = 0;
-
-	for (enum field_id id = first; id <= last; id++) {
-		struct value value = field_get(row, id);
-
-		if (value.type == VALUE_NONE)
-			continue;
-		if (is_zero(value))
-			zeros[count++] = (uint8_t)(id - first);
-		else
-			add_pair(line, row, &fields[id], value, &memory->cell);
-	}
-	if (line->width || !line->column)
-		add_zeros(line, zeros, count, first);
-	else
-		add_zeros_again(line, zeros, count, first, &memory->zeros);
 	end(line);
 }
 
@@ -280,9 +272,9 @@ static void add_socket(struct line *line, const struct row *row,
 	if (options->extras & EXTRA_EXTENDED)
 		add_extended(line, row, &memory->cell);
 	if (detail && detail->memory && (options->extras & EXTRA_MEMORY))
-		add_group(line, row, FIELD_MEMORY_FIRST, FIELD_MEMORY_LAST, memory);
+		add_figures(line, row, memory->memory, MEMORY_COUNT, &memory->cell);
 	if (detail && detail->tcp && (options->extras & EXTRA_INFO))
-		add_group(line, row, FIELD_TCP_FIRST, FIELD_TCP_LAST, memory);
+		add_figures(line, row, memory->tcp, TCP_FIGURES, &memory->cell);
 }
 
 void detail_add(struct buf *out, const struct row *row, const struct view_options *options,

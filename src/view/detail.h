@@ -5,18 +5,13 @@
 
 #include "view/view.h"
 
-/* A list of figures that are 0, as it was written last. */
-struct detail_zeros {
-	enum field_id first;
-	size_t count;
-	uint8_t zeros[FIELD_COUNT];
-	struct buf text;
-};
+enum { TCP_FIGURES = FIELD_TCP_LAST - FIELD_TCP_FIRST + 1 };
 
-/* What is kept from one row to the next. */
+/* What is kept from one row to the next: room for a cell, and figures in their order. */
 struct detail_memory {
 	struct buf cell;
-	struct detail_zeros zeros;
+	enum field_id tcp[TCP_FIGURES];
+	enum field_id memory[MEMORY_COUNT];
 };
 
 int detail_init(struct detail_memory *memory);		/* 0 or -ENOMEM */

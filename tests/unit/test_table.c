@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The table: no trailing blanks, aligned, nothing cut but the last column of a terminal. */
-#include "unit.h"
+#include "shown.h"
 
-#include <stdlib.h>
-
-#include "view/view.h"
-
-enum { SHOWN = STATES_ALL & ~STATES_QUIET, TERMINAL = 80 };
+enum { TERMINAL = 80 };
 
 #define WIDE "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"
-
-/* The table as text; the caller frees it. */
-static char *show(struct snapshot *snap, const struct view_options *options)
-{
-	struct listing listing;
-	struct buf buf;
-
-	if (!snap->listeners)
-		assert_int_equal(listeners_find(snap), 0);
-	listing_init(&listing, snap, SHOWN);
-	assert_int_equal(buf_init(&buf, -1), 0);
-	assert_int_equal(views[VIEW_TABLE].show(&listing, options, &buf), 0);
-	buf_add_char(&buf, '\0');
-	listing_free(&listing);
-	return buf.data;
-}
 
 /* Columns of a text without escape sequences; a character of three bytes is wide, but for "…". */
 static size_t columns_of(const char *text, size_t length)
@@ -159,102 +139,6 @@ static void a_pid_is_the_last_to_be_cut(void **state)
 	free(text);
 }
 
-/* What says nothing is left out; what the user named stays. */
-static void columns_that_tell_nothing_are_left_out(void **state)
-{
-	struct view_options options = { .extras = EXTRA_OWNERS, .header = true };
-	struct columns columns = { .usual = true };
-	struct snapshot *snap = *state;
-	char *text;
-
-	add_listener(snap, "0.0.0.0", 80);
-	add_listener(snap, "0.0.0.0", 8080);
-	snap->states = STATES_LISTENING;
-	text = show(snap, &options);
-	assert_null(strstr(text, "CONNS"));
-	assert_null(strstr(text, "SOCKETS"));
-	assert_null(strstr(text, "PORT-CLASS"));
-	assert_null(strstr(text, "SERVICE"));
-	assert_non_null(strstr(text, "STATE"));
-	free(text);
-	columns_add(&columns, FIELD_SOCKETS);
-	options.columns = &columns;
-	text = show(snap, &options);
-	assert_non_null(strstr(text, "QUEUE  SOCKETS  USER"));
-	columns.usual = false;
-	free(text);
-	text = show(snap, &options);
-	assert_non_null(strstr(text, "SOCKETS"));
-	free(text);
-	options.columns = NULL;
-	add_listener(snap, "0.0.0.0", 8080);
-	add_listener(snap, "0.0.0.0", 40000);
-	snap->states = STATES_ALL;
-	assert_int_equal(listeners_find(snap), 0);
-	text = show(snap, &options);
-	assert_non_null(strstr(text, "CONNS"));
-	assert_non_null(strstr(text, "SOCKETS"));
-	assert_non_null(strstr(text, "PORT-CLASS"));
-	free(text);
-}
-
-/* Where room is short, and not elsewhere. */
-static void columns_that_are_alike_go_first(void **state)
-{
-	struct view_options options = { .extras = EXTRA_OWNERS, .header = true, .width = 100 };
-	struct snapshot *snap = *state;
-	char *text;
-
-	for (unsigned i = 0; i < 3; i++)
-		add_connection(snap, "2001:db8:1234:5678::1", 443, "2001:db8:1234:5678::2", i + 1)
-			->recv_queue = i;
-	text = show(snap, &options);
-	assert_non_null(strstr(text, "PROTO  STATE"));
-	assert_non_null(strstr(text, "RECVQ"));
-	free(text);
-	options.width = 70;
-	text = show(snap, &options);
-	assert_null(strstr(text, "USER"));
-	assert_null(strstr(text, "STATE"));
-	assert_non_null(strstr(text, "RECVQ"));
-	free(text);
-}
-
-static void a_full_queue_stays_and_has_a_colour(void **state)
-{
-	struct view_options options = { .extras = EXTRA_OWNERS, .header = true, .color = true };
-	struct snapshot *snap = *state;
-	struct socket *sk = add_listener(snap, "2001:db8:1234:5678:9abc:def0:1234:5678", 443);
-
-	sk->accept_queue = 4;
-	sk->backlog = 3;
-	for (options.width = 80; options.width >= 40; options.width -= 20) {
-		char *text = show(snap, &options);
-
-		assert_non_null(strstr(text, "\033[31m!4/3\033[0m"));
-		free(text);
-	}
-}
-
-/* LOCAL begins and ends at the same place in both groups. */
-static void groups_share_their_widths(void **state)
-{
-	struct view_options options = { .extras = EXTRA_OWNERS, .header = true };
-	struct snapshot *snap = *state;
-	const char *first, *second;
-	char *text;
-
-	add_listener(snap, "0.0.0.0", 80);
-	add_connection(snap, "2001:db8::1234", 80, "2001:db8::1", 40000)->state = STATE_CLOSE_WAIT;
-	text = show(snap, &options);
-	first = strstr(text, "LOCAL");
-	second = strstr(first + 1, "LOCAL");
-	assert_int_equal(strstr(first, "SCOPE") - first, strstr(second, "DIR") - second);
-	assert_int_equal(first - strchr(text, '\n'),
-			 second - strchr(strstr(text, "Connections"), '\n'));
-	free(text);
-}
-
 static void nothing_is_cut_off_a_terminal(void **state)
 {
 	struct view_options options = { .extras = EXTRA_OWNERS, .header = true };
@@ -371,10 +255,6 @@ int main(void)
 		WITH_SNAPSHOT(what_is_hidden_is_said),
 		WITH_SNAPSHOT(a_terminal_is_never_overrun),
 		WITH_SNAPSHOT(a_pid_is_the_last_to_be_cut),
-		WITH_SNAPSHOT(columns_that_tell_nothing_are_left_out),
-		WITH_SNAPSHOT(columns_that_are_alike_go_first),
-		WITH_SNAPSHOT(a_full_queue_stays_and_has_a_colour),
-		WITH_SNAPSHOT(groups_share_their_widths),
 		WITH_SNAPSHOT(nothing_is_cut_off_a_terminal),
 		WITH_SNAPSHOT(columns_are_aligned_with_wide_characters),
 		WITH_SNAPSHOT(long_names_are_cut_on_a_terminal_only),
