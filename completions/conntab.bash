@@ -81,7 +81,7 @@ _conntab_values() {
 		closing bound-inactive bound unconn unconnected closed close all connected synchronized \
 		synchronised bucket big ;;
 	protocol|netid|proto)
-		printf '%s\n' tcp udp udplite raw ;;
+		printf '%s\n' tcp udp udplite raw icmp ;;
 	family)
 		printf '%s\n' inet inet6 ;;
 	timer)
@@ -135,7 +135,7 @@ _conntab_command() {
 _conntab_words() {
 	local command
 	if [[ $1 == -* ]]; then
-		printf '%s\n' -l --listening -a --all -t --tcp -u --udp -w --raw --udplite -4 --ipv4 -6 --ipv6 \
+		printf '%s\n' -l --listening -a --all -t --tcp -u --udp -w --raw --udplite --icmp -4 --ipv4 -6 --ipv6 \
 		-N --netns -p --processes -P --no-processes -o --timers -e --extended -m --memory \
 		-i --info -n --numeric -r --resolve --columns --sort --count-by --format -j --json \
 		--jsonl --csv -H --no-header -s --summary -q --quiet --explain --replay --color \

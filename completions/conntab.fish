@@ -81,7 +81,7 @@ function __conntab_values
 		closing bound-inactive bound unconn unconnected closed close all connected synchronized \
 		synchronised bucket big
 		case protocol netid proto
-			printf '%s\n' tcp udp udplite raw
+			printf '%s\n' tcp udp udplite raw icmp
 		case family
 			printf '%s\n' inet inet6
 		case timer
@@ -357,6 +357,7 @@ complete -c conntab -s t -l tcp -d 'TCP sockets'
 complete -c conntab -s u -l udp -d 'UDP sockets'
 complete -c conntab -s w -l raw -d 'raw sockets'
 complete -c conntab -l udplite -d 'UDP-Lite sockets'
+complete -c conntab -l icmp -d 'ICMP sockets of ping'
 complete -c conntab -s 4 -l ipv4 -d 'what carries IPv4, dual-stack listeners too'
 complete -c conntab -s 6 -l ipv6 -d 'IPv6 sockets'
 complete -c conntab -s N -l netns -x -a '(__conntab_list --netns)' -d 'network namespace by name, pid or inode'

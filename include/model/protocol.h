@@ -13,13 +13,14 @@ enum protocol {
 	PROTOCOL_UDP,
 	PROTOCOL_UDPLITE,
 	PROTOCOL_RAW,
+	PROTOCOL_ICMP,			/* sockets of ping: SOCK_DGRAM, IPPROTO_ICMP or ICMPV6 */
 	PROTOCOL_COUNT
 };
 
 struct protocol_info {
 	const char *name;
 	uint8_t number;			/* IPPROTO_*, also inet_diag's sdiag_protocol */
-	bool has_ports;			/* raw: the "port" is an IP protocol number */
+	bool has_ports;			/* raw: the "port" is an IP protocol; icmp: ident */
 	enum state idle;		/* what kernel state 7 (TCP_CLOSE) means here */
 	uint32_t listening;		/* states of a socket that takes anybody's packets */
 	const char *proc_file[2];	/* below /proc/net: IPv4, IPv6 */

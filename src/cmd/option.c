@@ -111,6 +111,8 @@ static const struct option_row options[] = {
 	{ 'w', PROTOCOL_BIT(PROTOCOL_RAW), "raw", NULL, "raw sockets", add_protocol },
 	{ LONG_ONLY, PROTOCOL_BIT(PROTOCOL_UDPLITE), "udplite", NULL,
 	  "UDP-Lite sockets", add_protocol },
+	{ LONG_ONLY + 10, PROTOCOL_BIT(PROTOCOL_ICMP), "icmp", NULL,
+	  "ICMP sockets of ping", add_protocol },
 	{ '4', IP_VERSION_4, "ipv4", NULL,
 	  "what carries IPv4, dual-stack listeners too", add_version },
 	{ '6', IP_VERSION_6, "ipv6", NULL, "IPv6 sockets", add_version },

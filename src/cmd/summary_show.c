@@ -53,6 +53,7 @@ static const struct selecting_option {
 	{ PROTOCOL_BIT(PROTOCOL_UDP), 0, "-u" },
 	{ PROTOCOL_BIT(PROTOCOL_RAW), 0, "-w" },
 	{ PROTOCOL_BIT(PROTOCOL_UDPLITE), 0, "--udplite" },
+	{ PROTOCOL_BIT(PROTOCOL_ICMP), 0, "--icmp" },
 	{ 0, IP_VERSION_4, "-4" },
 	{ 0, IP_VERSION_6, "-6" },
 };

@@ -307,8 +307,8 @@ static enum status check(const struct inquiries *all, const struct target *targe
 	int family = target->named ? AF_UNSPEC : target->addresses->family;
 
 	if (!protocols[target->protocol].has_ports)
-		return refuse(target->word, "raw sockets have no ports to be in the way of each "
-					    "other");
+		return refuse(target->word, "sockets of this protocol have no ports to be in "
+					    "the way of each other");
 	if (target->protocol != PROTOCOL_TCP && (all->settings->why & WHY_LISTEN))
 		return refuse(target->word, "--listen is for TCP: datagram sockets do not listen");
 	if (family == AF_INET && versions == IP_VERSION_6)

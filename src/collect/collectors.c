@@ -22,6 +22,8 @@ static const struct collector {
 	[PROTOCOL_UDP] = { inet_collect, proc_net_collect, "CONFIG_INET_UDP_DIAG" },
 	[PROTOCOL_UDPLITE] = { inet_collect, proc_net_collect, "CONFIG_INET_UDP_DIAG" },
 	[PROTOCOL_RAW] = { inet_collect, proc_net_collect, "CONFIG_INET_RAW_DIAG" },
+	/* No kernel tells of them by sock_diag. */
+	[PROTOCOL_ICMP] = { proc_net_collect, proc_net_collect, NULL },
 };
 
 int collection_add(struct collection *c, const struct socket *sk)

@@ -141,10 +141,10 @@ static void read_lines(const char *path, line_function *add, struct arena *arena
 
 void services_read(struct snapshot *snap, uint32_t wanted)
 {
-	const uint32_t raw = PROTOCOL_BIT(PROTOCOL_RAW);
+	const uint32_t raw = PROTOCOL_BIT(PROTOCOL_RAW), none = PROTOCOL_BIT(PROTOCOL_ICMP);
 	struct entries entries = { .protocols = wanted };
 
-	if (wanted & ~raw)
+	if (wanted & ~(raw | none))
 		read_lines("/etc/services", service_add, &snap->arena, &entries);
 	if (wanted & raw)
 		read_lines("/etc/protocols", protocol_add, &snap->arena, &entries);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The fallback: /proc/net/{tcp,udp,udplite,raw}{,6}, where sock_diag is absent
- * or refused.  It knows no cookie, cgroup, mark, device, backlog or tcp_info,
- * and shows no bound-only sockets; what it does not say stays unknown.
+ * or refused; and icmp{,6}, of which it never tells.  It knows no cookie,
+ * cgroup, mark, device, backlog or tcp_info, and shows no bound-only sockets;
+ * what it does not say stays unknown.
  */
 #include "proc_net.h"
 

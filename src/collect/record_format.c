@@ -41,7 +41,7 @@ const uint8_t record_magic[RECORD_MAGIC_SIZE] = { 0x89, 'c', 't', 'r', 'e', 'c',
 
 /* Files hold these numbers: new ones come behind the last. */
 _Static_assert(PROTOCOL_TCP == 0 && PROTOCOL_UDP == 1 && PROTOCOL_UDPLITE == 2 &&
-	       PROTOCOL_RAW == 3, "recorded");
+	       PROTOCOL_RAW == 3 && PROTOCOL_ICMP == 4, "recorded");
 _Static_assert(HAVE_COOKIE == 1 && HAVE_QUEUES == 1 << 3 && HAVE_PEER == 1 << 6 &&
 	       HAVE_SHUTDOWN == 1 << 10, "recorded");
 _Static_assert(MISSING_PERMISSION == 1 && MISSING_UNKNOWN == 8, "recorded");

@@ -232,9 +232,13 @@ static void list_lacking(struct buf *list, const struct recorded *recorded,
 {
 	uint32_t needs = query->needs & ~recorded->snap->asked;
 	uint32_t versions = query->versions & ~recorded->versions;
+	uint32_t unknown = query->protocols & ~recorded->protocols;
 
+	/* The first version knew no ping: who asks for all has not asked for that. */
+	if (query->protocols == PROTOCOLS_ALL)
+		unknown &= ~PROTOCOL_BIT(PROTOCOL_ICMP);
 	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
-		if (query->protocols & ~recorded->protocols & PROTOCOL_BIT(protocol))
+		if (unknown & PROTOCOL_BIT(protocol))
 			add_item(list, protocols[protocol].name, " sockets");
 	if (versions)
 		add_item(list, versions & IP_VERSION_4 ? "IPv4" : "IPv6", " sockets");

@@ -184,7 +184,7 @@ enum scope socket_scope(const struct socket *sk)
 		return SCOPE_DEVICE;
 	if (bound.family == AF_INET)
 		return SCOPE_ANY4;
-	if (!(sk->have & HAVE_V6ONLY) && sk->protocol != PROTOCOL_RAW)
+	if (!(sk->have & HAVE_V6ONLY) && protocols[sk->protocol].has_ports)
 		return SCOPE_NONE;	/* the fallback does not tell */
 	return socket_speaks(sk, 4) ? SCOPE_ANY : SCOPE_ANY6;
 }

@@ -18,8 +18,8 @@ static bool is_independent(const struct snapshot *snap, const struct listener *l
 	const struct socket *sk = listener_member(snap, listener, 0);
 	const struct process *one = owner_first_process(snap, sk);
 
-	/* Each raw socket gets every packet: they share nothing. */
-	if (sk->protocol == PROTOCOL_RAW)
+	/* Each raw socket gets every packet, and an ident is one ping's: they share nothing. */
+	if (!protocols[sk->protocol].has_ports)
 		return false;
 	for (uint32_t i = 1; one && i < listener->count; i++) {
 		const struct process *other =

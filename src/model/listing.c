@@ -29,7 +29,8 @@ static uint32_t address_number(const struct address *address)
 	       bytes[3];
 }
 
-_Static_assert(PROTOCOL_COUNT <= 4, "connection_key() has two bits for it");
+/* Without ports nothing is inbound: those protocols come last. */
+_Static_assert(PROTOCOL_RAW + PROTOCOL_COUNT <= 8, "connection_key() has three bits for it");
 
 /*
  * Inbound connections stay with those of the same listener, outbound ones
@@ -41,7 +42,9 @@ static uint64_t connection_key(const struct snapshot *snap, const struct socket 
 	uint64_t service = inbound ? sk->local.port : sk->peer.port;
 	uint64_t other = inbound ? sk->peer.port : sk->local.port;
 
-	return (uint64_t)!inbound << 63 | (uint64_t)sk->protocol << 61 | service << 45 |
+	uint64_t first = inbound ? sk->protocol : PROTOCOL_RAW + sk->protocol;
+
+	return first << 61 | service << 45 |
 	       (uint64_t)(address_number(&sk->peer.address) >> 3) << 16 | other;
 }
 

@@ -36,4 +36,11 @@ const struct protocol_info protocols[PROTOCOL_COUNT] = {
 		.listening = STATE_BIT(STATE_UNCONN),
 		.proc_file = { "raw", "raw6" },
 	},
+	[PROTOCOL_ICMP] = {
+		.name = "icmp",
+		.number = IPPROTO_ICMP,
+		.idle = STATE_UNCONN,
+		.listening = STATE_BIT(STATE_UNCONN),
+		.proc_file = { "icmp", "icmp6" },
+	},
 };

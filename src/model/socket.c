@@ -44,7 +44,7 @@ static bool is_dual_stack(const struct socket *sk)
 {
 	return sk->local.address.family == AF_INET6 && address_is_any(&sk->local.address) &&
 	       !(sk->have & HAVE_PEER) && !((sk->have & HAVE_V6ONLY) && sk->v6only) &&
-	       sk->protocol != PROTOCOL_RAW;
+	       protocols[sk->protocol].has_ports;
 }
 
 bool socket_speaks(const struct socket *sk, int version)

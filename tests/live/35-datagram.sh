@@ -86,6 +86,27 @@ raw 4 1 0.0.0.0 inet
 raw 4 255 0.0.0.0 inet
 raw 6 58 :: inet6
 
+# Sockets of ping, which only /proc/net tells of: the ident stands in the place of the port.
+new_ns
+here sysctl -qw net.ipv4.ping_group_range="0 2147483647"
+for addr in 127.0.0.1 ::1; do
+	sock ping addr=$addr id=77
+	for options in -a "--icmp" "protocol icmp" icmp:77; do
+		# shellcheck disable=SC2086
+		ctj $options
+		expect_json '[.sockets[] | select(.inode == ($ino | tonumber)) | .protocol == "icmp" and
+			.local.address == $addr and .local.port == 77 and .peer == null and .state == "UNCONN" and
+			pids == [$pid | tonumber]] == [true]' "ping on $addr ($options): its ident and its owner" \
+			ino "$(of ino ping)" pid "$(of pid ping)" addr "$addr"
+	done
+	ctj -w
+	expect_json '.sockets == []' "ping on $addr: no raw socket"
+	here "$CONNTAB" record "$TMP/ping.rec" 2>/dev/null
+	run_as "$CONNTAB" --replay "$TMP/ping.rec" --icmp
+	expect_out "icmp .*:77 .*mksock" "ping on $addr: in a record"
+	stop_sock
+done
+
 # A handler that the kernel has not got is said, and what /proc/net tells is shown instead.
 new_ns
 sock raw protocol=1

@@ -112,3 +112,15 @@ void make_raw(const struct args *args)
 		 protocol);
 	face_print(&face, "raw", "UNCONN");
 }
+
+void make_ping(const struct args *args)
+{
+	struct where where;
+	int fd;
+
+	where_parse(&where, arg_text(args, "addr"), arg_number(args, "id"));
+	fd = sock_new(where.storage.ss_family, SOCK_DGRAM,
+		      where.storage.ss_family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	sock_bind(fd, &where);
+	report(fd, "ping", "UNCONN");
+}

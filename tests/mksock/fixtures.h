@@ -30,6 +30,7 @@ void make_udp_drops(const struct args *args);
 void make_udp_shared(const struct args *args);
 void make_udplite(const struct args *args);
 void make_raw(const struct args *args);
+void make_ping(const struct args *args);
 
 void make_reuseport(const struct args *args);
 void make_strangers(const struct args *args);

@@ -27,7 +27,9 @@ static void assert_names(const char *const *names, size_t first, size_t count, c
 
 static void protocols_are_complete(void **state)
 {
-	static const uint8_t numbers[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_RAW };
+	static const uint8_t numbers[PROTOCOL_COUNT] = {
+		IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_RAW, IPPROTO_ICMP,
+	};
 	const char *names[PROTOCOL_COUNT] = { NULL };
 
 	(void)state;
@@ -36,7 +38,7 @@ static void protocols_are_complete(void **state)
 
 		names[i] = info->name;
 		assert_int_equal(info->number, numbers[i]);
-		assert_int_equal(info->has_ports, i != PROTOCOL_RAW);
+		assert_int_equal(info->has_ports, i < PROTOCOL_RAW);
 		assert_in_range(info->idle, STATE_ESTAB, STATE_COUNT - 1);
 		assert_true(info->listening & STATES_LISTENING);
 		assert_string_equal(info->proc_file[0], info->name);
