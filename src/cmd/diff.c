@@ -83,6 +83,18 @@ static void read_words(const struct settings *settings, struct end ends[ENDS])
 		ends[i].settings.words = word;
 }
 
+/* A filter behind one file looks like a second one, which is not there. */
+static bool is_filter(const struct end *now)
+{
+	if (!now->file || strcmp(now->file, "-") == 0 || access(now->file, F_OK) == 0 ||
+	    errno != ENOENT)
+		return false;
+	complain("diff", now->file,
+		 "there is no such file; before a filter stands the word now, as in "
+		 "conntab diff FILE now FILTER");
+	return true;
+}
+
 static enum status open_end(struct end *end)
 {
 	if (!end->file)
@@ -349,7 +361,7 @@ static enum status run_diff(const struct settings *given)
 
 	settings.extras |= EXTRA_CHANGE;
 	read_words(&settings, ends);
-	if (are_options_fit(&settings, ends))
+	if (are_options_fit(&settings, ends) && !is_filter(&ends[NOW]))
 		status = open_end(&ends[THEN]);
 	if (status == STATUS_FOUND)
 		status = open_end(&ends[NOW]);

@@ -56,6 +56,13 @@ ct diff "$A" -j
 	--arg file "$A" "$OUT" >/dev/null
 judge "JSON says when and what" "$OUT" "$ERR"
 
+ct diff "$A" sport = 80
+expect_rc 2 "a filter behind one file: exit 2"
+expect_err "'sport': there is no such file; before a filter stands the word now" "... and how it is written"
+here sh -c 'cd "$1" && cp a.rec now && exec "$2" diff a.rec ./now' sh "$TMP" "$CONNTAB" >"$OUT" 2>"$ERR"
+RC=$?
+expect_silence "./now is a file"
+
 # --- something came
 
 sock listen addr=127.0.0.1 port=8080
