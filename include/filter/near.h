@@ -7,6 +7,8 @@
 
 enum filter_near {
 	NEAR_PEER,			/* of the peer what was asked of the local end */
+	NEAR_LOCAL,			/* and the other way round */
+	NEAR_BRACKETS,			/* an IPv6 address and a port, as netstat prints them */
 	NEAR_PART,			/* names that contain what was asked for */
 	NEAR_PROCESS,			/* a service's name, taken for that of a process */
 	NEAR_PROTOCOL,			/* a target without its protocol */

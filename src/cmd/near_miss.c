@@ -62,13 +62,13 @@ static void count(struct nearing *n, const struct filter *filter, uint32_t shown
 
 		if (sk->hidden)
 			continue;
+		take_name(&n->found, filter_near_name(filter, &row));
 		if (!(shown & STATE_BIT(sk->state))) {
 			n->found.hidden++;
 			continue;
 		}
 		if (!n->found.count++)
 			n->found.first = *sk;
-		take_name(&n->found, filter_near_name(filter, &row));
 	}
 }
 
@@ -179,7 +179,17 @@ static void tell_peer(const struct nearing *n, struct buf *out)
 	buf_add_text(out, total(n) == 1 ? "its peer" : "their peer");
 }
 
-/* "no process, unit, ... of this name" is what the empty list has said. */
+static void tell_local(const struct nearing *n, struct buf *out)
+{
+	add_count(out, total(n), " socket has it as its own end", " sockets have it as their own end");
+}
+
+static void tell_brackets(const struct nearing *n, struct buf *out)
+{
+	(void)n;
+	buf_add_literal(out, "an IPv6 address with a port stands in brackets");
+}
+
 static void tell_names(const struct nearing *n, struct buf *out)
 {
 	const struct found *found = &n->found;
@@ -227,6 +237,8 @@ static const struct near_miss {
 	void (*tell)(const struct nearing *n, struct buf *out);
 } near_misses[] = {
 	{ NEAR_PEER, false, tell_peer },
+	{ NEAR_LOCAL, false, tell_local },
+	{ NEAR_BRACKETS, false, tell_brackets },
 	{ NEAR_PART, false, tell_names },
 	{ NEAR_PROCESS, false, tell_names },
 	{ NEAR_PROTOCOL, false, tell_protocol },

@@ -78,6 +78,23 @@ static void add_peer(struct rewriting *r, const struct token *token)
 	r->copied = token->start + token->length;
 }
 
+/* "::1:8080" is an address, too, but was not meant for one. */
+static void add_brackets(struct rewriting *r, const struct token *token)
+{
+	const char *rest = behind_protocol(token->text), *colon = strrchr(rest, ':');
+
+	if (!colon || colon == rest || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")] ||
+	    strchr(rest, ':') == colon || strpbrk(rest, "[,/%"))
+		return;
+	replace(r, token->start, token->start, "");
+	buf_add(r->out, token->text, (size_t)(rest - token->text));
+	buf_add_literal(r->out, "[");
+	buf_add(r->out, rest, (size_t)(colon - rest) + (colon[-1] == ':'));
+	buf_add_literal(r->out, "]");
+	buf_add_text(r->out, colon);
+	r->copied = token->start + token->length;
+}
+
 static void change_target(struct rewriting *r, const struct token *token)
 {
 	const char *rest = behind_protocol(token->text), *port = port_of(rest);
@@ -86,6 +103,9 @@ static void change_target(struct rewriting *r, const struct token *token)
 	switch (r->near) {
 	case NEAR_PEER:
 		add_peer(r, token);
+		break;
+	case NEAR_BRACKETS:
+		add_brackets(r, token);
 		break;
 	case NEAR_PROCESS:
 		if (!isalpha((unsigned char)*token->text) || is_protocol(token->text))
@@ -126,6 +146,10 @@ static void change_word(struct rewriting *r, const struct word *word, const stru
 		replace(r, token->start, end, "dst");
 	else if (r->near == NEAR_PEER && !word->peer && word->parse == parse_port)
 		replace(r, token->start, end, "dport");
+	else if (r->near == NEAR_LOCAL && word->peer && word->parse == parse_address)
+		replace(r, token->start, end, "src");
+	else if (r->near == NEAR_LOCAL && word->peer && word->parse == parse_port)
+		replace(r, token->start, end, "sport");
 	else if (r->near == NEAR_PART && is_name(word) && next == TOKEN_WORD)
 		replace(r, end, end, " contains");
 	else if (r->near == NEAR_PART && is_name(word) && next == TOKEN_EQ)

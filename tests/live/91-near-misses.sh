@@ -19,6 +19,7 @@ here ip link set va up
 nsenter --target "$FIRST" --net -- sh -c 'ip addr add 10.77.0.2/24 dev vb; ip link set vb up'
 sock listen port=9001 addr=127.0.0.1 comm=redis-servert
 sock udp port=9003
+sock listen addr=::1 port=9006
 sock time-wait port=9004
 sock listen addr=10.77.0.1 port=9000
 SECOND=$NS
@@ -64,6 +65,8 @@ says '2 connections have it as their peer: conntab state estab and dst 10.77.0.2
 	state estab and 10.77.0.2
 says '2 connections have it as their peer: conntab --tcp -4 dst 10.77.0.2$' -t -4 10.77.0.2
 says '2 connections .*: conntab dst 10.77.0.2$' --csv src 10.77.0.2
+says '1 socket has it as its own end: conntab sport 9003$' dport 9003
+says 'stands in brackets: conntab .\[::1\]:9006.$' ::1:9006
 NS=$FIRST
 says '2 connections have it as the port of their peer: conntab dport 9000$' 9000
 says "2 connections have it as the port of their peer: conntab 'dport > 1 and dport 9000'$" \

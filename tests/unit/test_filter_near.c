@@ -5,7 +5,7 @@
 #include "filter/near.h"
 
 static const char *const names[NEAR_COUNT] = {
-	[NEAR_PEER] = "peer", [NEAR_PART] = "part", [NEAR_PROCESS] = "process",
+	[NEAR_PEER] = "peer", [NEAR_LOCAL] = "local", [NEAR_BRACKETS] = "brackets", [NEAR_PART] = "part", [NEAR_PROCESS] = "process",
 	[NEAR_PROTOCOL] = "protocol", [NEAR_PORT] = "port",
 };
 
@@ -27,6 +27,14 @@ static const struct {
 	{ "dst 10.0.0.2", NEAR_PEER, NULL },
 	{ "process nginx", NEAR_PEER, NULL },
 	{ "udp", NEAR_PEER, NULL },
+	{ "dst 10.0.0.2:80", NEAR_LOCAL, "src 10.0.0.2:80" },
+	{ "dport > 80 tcp", NEAR_LOCAL, "sport > 80 tcp" },
+	{ "10.0.0.2", NEAR_LOCAL, NULL },
+	{ "::1:8080", NEAR_BRACKETS, "[::1]:8080" },
+	{ "fe80::1:2:80", NEAR_BRACKETS, "[fe80::1:2]:80" },
+	{ "tcp:::1:80", NEAR_BRACKETS, "tcp:[::1]:80" },
+	{ "2001:db8::80", NEAR_BRACKETS, "[2001:db8::]:80" },
+	{ "10.0.0.1:80", NEAR_BRACKETS, NULL },
 	{ "process redis", NEAR_PART, "process contains redis" },
 	{ "process = redis", NEAR_PART, "process contains redis" },
 	{ "process eq \"my app\"", NEAR_PART, "process contains \"my app\"" },
