@@ -34,7 +34,7 @@ bool habit_is_plain(const char *word)
 {
 	return *word && strlen(word) < TEXT_MAX && *word != '-' &&
 	       !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				  "0123456789-._:/,+@%")];
+				  "0123456789-._:/,+@%[]")];
 }
 
 /* ---- targets --------------------------------------------------------- */
@@ -126,10 +126,19 @@ static bool is_pid(const char *word, char advice[ADVICE_MAX])
 	       say(advice, "no port, which is 0 to 65535; a process: conntab pid %s", word);
 }
 
+/* "80/tcp,443/tcp": the first of a list shows how. */
+static bool is_slashed_list(const char *word, const char *command, char advice[ADVICE_MAX])
+{
+	char first[TEXT_MAX];
+
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(word, ","), word);
+	return strchr(word, ',') && is_slashed(first, command, advice);
+}
+
 bool habit_of_target(const char *word, const char *command, char advice[ADVICE_MAX])
 {
 	return habit_is_plain(word) &&
-	       (is_slashed(word, command, advice) || is_url(word, command, advice) ||
+	       (is_slashed_list(word, command, advice) || is_slashed(word, command, advice) || is_url(word, command, advice) ||
 		is_printed(word, command, advice) || is_versioned(word, command, advice) ||
 		is_pid(word, advice));
 }

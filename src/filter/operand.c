@@ -304,6 +304,10 @@ static bool add_service(struct parser *parser, struct node *term, const struct t
 	size_t count = names->service ?
 		names->service(names->context, name, ports, PORTS_MAX) : 0;
 
+	if (!count && strchr(name, '/')) {
+		fail(parser, piece, "the protocol is a word of its own, tcp or udp");
+		return false;
+	}
 	if (!count) {
 		fail(parser, piece, "no service has this name: expected a port (0 to 65535), a "
 				    "range (8000-8010) or a name in /etc/services");

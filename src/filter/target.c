@@ -191,35 +191,36 @@ static struct node *fail_unknown(struct parser *parser, const struct token *word
 				  "'state listening', 'dport 443', 'user root'");
 }
 
+/* What stands behind the protocol; NULL: an error, or nothing that is known. */
+static struct node *read_end(struct parser *parser, const struct token *end)
+{
+	const char *text = end->text;
+
+	if (is_path(text) || *text == '@')
+		return NULL;
+	if (is_address(text) || is_host_and_port(parser, text))
+		return parse_hosts(parser, end, END_TARGET);
+	if (is_ports(parser, text))
+		return ports_node(parser, end);
+	return is_known_host(parser, text) ? parse_hosts(parser, end, END_TARGET) : NULL;
+}
+
 static struct node *read_target(struct parser *parser, const struct token *word)
 {
 	struct token rest = *word;
 	uint32_t mask = take_protocol(&rest.text, false);
-	struct node *node = NULL;
+	struct node *node;
 
 	if (*rest.text == ':' && !rest.text[1])
 		return fail(parser, word, "expected a port behind the colon");
-	if (*rest.text && *rest.text != '/' && *rest.text != '@') {
-		if (is_address(rest.text))
-			node = parse_hosts(parser, &rest, END_TARGET);
-		else if (is_host_and_port(parser, rest.text))
-			node = parse_hosts(parser, &rest, END_TARGET);
-		else if (is_ports(parser, rest.text))
-			node = ports_node(parser, &rest);
-		else if (is_known_host(parser, rest.text))
-			node = parse_hosts(parser, &rest, END_TARGET);
-		if (!node)
-			return parser->failed ? NULL : fail_unknown(parser, word);
-	} else if (!mask) {
-		return fail_unknown(parser, word);
-	}
+	if (mask && !*rest.text)
+		return protocol_term(parser, word, mask);
+	node = read_end(parser, &rest);
+	if (!node)
+		return parser->failed ? NULL : fail_unknown(parser, word);
 	if (!mask && has_port(node))
 		mask = protocols_with_ports();
-	if (!mask)
-		return node;
-	if (!node)
-		return protocol_term(parser, word, mask);
-	return node_join(parser, NODE_AND, protocol_term(parser, word, mask), node);
+	return mask ? node_join(parser, NODE_AND, protocol_term(parser, word, mask), node) : node;
 }
 
 struct node *parse_target(struct parser *parser, const struct token *word)
