@@ -123,16 +123,16 @@ static bool is_name(const char *word)
 }
 
 /* What to say of a word that was refused; false: what the filter says. */
-static bool find_advice(const struct settings *settings, struct source *source, const char *word,
+static bool find_advice(struct source *source, const char *text, const char *word,
 			const char *command, char advice[ADVICE_MAX])
 {
 	if (habit_of_target(word, "conntab", advice) || habit_of_word(word, advice) ||
-	    habit_of_name(settings->replay ? NULL : source, word, advice))
+	    habit_of_name(source, word, advice))
 		return true;
 	if (command)
 		snprintf(advice, ADVICE_MAX, "no command, and no word of a filter; "
 			 "did you mean the command '%s'?", command);
-	else if (settings->words[0] && !settings->words[1] && is_name(word))
+	else if (strcmp(text, word) == 0 && is_name(word))
 		snprintf(advice, ADVICE_MAX, "unknown word; a process by its name: "
 			 "conntab process %s", word);
 	else
@@ -162,7 +162,8 @@ static void complain_refused(const struct settings *settings, struct source *sou
 	char advice[ADVICE_MAX], word[WORD_MAX];
 
 	if (error->target && take_word(text, error, word) &&
-	    find_advice(settings, source, word, command_nearest(settings, error), advice))
+	    find_advice(settings->replay ? NULL : source, text, word,
+			command_nearest(settings, error), advice))
 		complain("filter", word, advice);
 	else
 		complain_filter(text, error);

@@ -138,9 +138,9 @@ static bool is_slashed_list(const char *word, const char *command, char advice[A
 bool habit_of_target(const char *word, const char *command, char advice[ADVICE_MAX])
 {
 	return habit_is_plain(word) &&
-	       (is_slashed_list(word, command, advice) || is_slashed(word, command, advice) || is_url(word, command, advice) ||
-		is_printed(word, command, advice) || is_versioned(word, command, advice) ||
-		is_pid(word, advice));
+	       (is_slashed_list(word, command, advice) || is_slashed(word, command, advice) ||
+		is_url(word, command, advice) || is_printed(word, command, advice) ||
+		is_versioned(word, command, advice) || is_pid(word, advice));
 }
 
 /* ---- words of the list ----------------------------------------------- */

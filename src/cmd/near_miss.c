@@ -181,7 +181,8 @@ static void tell_peer(const struct nearing *n, struct buf *out)
 
 static void tell_local(const struct nearing *n, struct buf *out)
 {
-	add_count(out, total(n), " socket has it as its own end", " sockets have it as their own end");
+	add_count(out, total(n), " socket has it as its own end",
+		  " sockets have it as their own end");
 }
 
 static void tell_brackets(const struct nearing *n, struct buf *out)

@@ -52,11 +52,13 @@ static const char *next_of(const struct inquiries *all, const char *word)
 	return *words && words[1] && habit_is_plain(words[1]) ? words[1] : NULL;
 }
 
-/* "nginx": what is asked by the name of a process is the list. */
+/* "80x"; "nginx": what is asked by the name of a process is the list. */
 static enum status refuse_name(const char *word)
 {
 	char advice[ADVICE_MAX];
 
+	if (isdigit((unsigned char)*word) && !strpbrk(word, ":/"))
+		return refuse(word, "expected ports from 0 to 65535");
 	if (!isalpha((unsigned char)*word) || !habit_is_plain(word) || strpbrk(word, ":/,"))
 		return refuse(word, expected);
 	snprintf(advice, sizeof(advice), "expected a port (8080, https), an address and a port "

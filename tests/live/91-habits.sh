@@ -85,6 +85,8 @@ says 'unix sockets are not listed by this version' /run/app.sock
 says 'conntab host db.example.org' db.example.org
 
 # A slip is still one.
+ct 'sprot = 80'
+expect_err "did you mean 'sport'" "'sprot = 80' in one word: the nearest word"
 ct sprot = 80
 expect_err "did you mean 'sport'" "sprot = 80: the nearest word"
 ct tpc

@@ -5,7 +5,8 @@
 #include "filter/near.h"
 
 static const char *const names[NEAR_COUNT] = {
-	[NEAR_PEER] = "peer", [NEAR_LOCAL] = "local", [NEAR_BRACKETS] = "brackets", [NEAR_PART] = "part", [NEAR_PROCESS] = "process",
+	[NEAR_PEER] = "peer",	  [NEAR_LOCAL] = "local", [NEAR_BRACKETS] = "brackets",
+	[NEAR_PART] = "part",	  [NEAR_PROCESS] = "process",
 	[NEAR_PROTOCOL] = "protocol", [NEAR_PORT] = "port",
 };
 
