@@ -29,7 +29,7 @@ export PATH=$TMP/bin:$PATH
 # --- a unit to be in, where there are cgroups
 
 GROUPS_AT=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-UNITS=$GROUPS_AT/ct-units-$$
+UNITS=$GROUPS_AT/ct-units-$$.slice
 
 remove_units() { { rmdir "$UNITS"/*; rmdir "$UNITS"; } 2>/dev/null; }
 
