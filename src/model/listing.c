@@ -41,7 +41,6 @@ static uint64_t connection_key(const struct snapshot *snap, const struct socket 
 	bool inbound = socket_role(snap, sk) == ROLE_INBOUND;
 	uint64_t service = inbound ? sk->local.port : sk->peer.port;
 	uint64_t other = inbound ? sk->peer.port : sk->local.port;
-
 	uint64_t first = inbound ? sk->protocol : PROTOCOL_RAW + sk->protocol;
 
 	return first << 61 | service << 45 |
