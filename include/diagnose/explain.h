@@ -27,6 +27,7 @@ struct account {
 	bool entered;
 	const char *netns_name;		/* NULL: it has none */
 	uint32_t netns_pid;		/* of a process in it; 0: not known */
+	bool no_port;			/* it is about a unix address */
 	bool redirected;		/* netfilter sends what comes for the port elsewhere */
 	enum verdict with_reuseaddr;	/* what would become of the same with SO_REUSEADDR */
 	/* Blockers that a sentence is about, all of one sort; 0: about one alone. */

@@ -3,7 +3,7 @@
 #ifndef DIAGNOSE_UNIX_H
 #define DIAGNOSE_UNIX_H
 
-#include "diagnose/diagnose.h"
+#include "diagnose/explain.h"
 #include "model/unix.h"
 
 /* What was found at the address, and decides. */
@@ -11,6 +11,7 @@ enum unix_finding {
 	UNIX_FREE,
 	UNIX_SOCKET_UNIT,		/* systemd listens there, for a unit */
 	UNIX_LISTENING,			/* somebody does */
+	UNIX_DATAGRAM,			/* a socket of datagrams has it: such never listen */
 	UNIX_BOUND,			/* somebody has it and does not listen */
 	UNIX_ELSEWHERE,			/* the same, but only in another network namespace */
 	UNIX_CONNECTION,		/* only connections have it: maybe what a server left */
@@ -49,14 +50,18 @@ struct unix_diagnosis {
 struct unix_diagnosis unix_judge(const struct unix_request *request,
 				 const struct unix_facts *facts);
 
-/*
- * What was found, in a sentence, and what to do: a text, and a command that may
- * be empty.  False: nothing has to be done.
- */
+/* What was found, in a sentence. */
 void unix_explain(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
 		  struct buf *out);
-bool unix_remedy(const struct unix_request *request, const struct unix_diagnosis *diagnosis,
-		 const char *pids, struct buf *text, struct buf *command);
+
+/* What else is worth knowing; nothing is appended where there is nothing. */
+void unix_remark(const struct unix_request *request, const struct unix_facts *facts,
+		 const struct unix_diagnosis *diagnosis, struct buf *out);
+
+/* What to do, as of explain_remedies(). */
+int unix_remedies(const struct unix_request *request, const struct unix_facts *facts,
+		  const struct unix_diagnosis *diagnosis, bool is_root, remedy_function *take,
+		  void *context);
 
 /* Append the address, escaped: "/run/app.sock", "@name". */
 void unix_add_address(const struct unix_request *request, struct buf *out);

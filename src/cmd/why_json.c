@@ -80,12 +80,7 @@ void why_json_wanted(struct buf *out, const struct inquiry *inquiry)
 
 /* ---- blockers -------------------------------------------------------- */
 
-struct remedy_list {
-	struct buf *out;
-	size_t count;
-};
-
-static void take_remedy(void *context, struct buf *text, struct buf *command)
+void why_json_take_remedy(void *context, struct buf *text, struct buf *command)
 {
 	struct remedy_list *list = context;
 
@@ -99,7 +94,7 @@ static void add_remedies(struct buf *out, const struct inquiry *inquiry)
 	struct remedy_list list = { out, 0 };
 
 	buf_add_char(out, '[');
-	explain_remedies(&account, take_remedy, &list);
+	explain_remedies(&account, why_json_take_remedy, &list);
 	buf_add_char(out, ']');
 }
 

@@ -57,3 +57,13 @@ void remedies_add(struct remedies *remedies)
 	}
 	text->length = command->length = 0;
 }
+
+void remedies_take(void *context, struct buf *text, struct buf *command)
+{
+	struct remedies *remedies = context;
+
+	buf_add(&remedies->text, text->data, text->length);
+	buf_add(&remedies->command, command->data, command->length);
+	text->length = command->length = 0;
+	remedies_add(remedies);
+}

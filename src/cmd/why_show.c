@@ -49,20 +49,11 @@ static void add_addresses(struct remedies *remedies, const struct inquiry *inqui
 	remedies_add(remedies);
 }
 
-static void take_remedy(void *context, struct buf *text, struct buf *command)
-{
-	struct remedies *remedies = context;
-
-	buf_add(&remedies->text, text->data, text->length);
-	buf_add(&remedies->command, command->data, command->length);
-	remedies_add(remedies);
-}
-
 static void add_all_remedies(struct remedies *remedies, const struct inquiry *inquiry)
 {
 	const struct account account = account_of(inquiry);
 
-	explain_remedies(&account, take_remedy, remedies);
+	explain_remedies(&account, remedies_take, remedies);
 	add_alternatives(remedies, inquiry);
 	add_addresses(remedies, inquiry);
 	if (!inquiry->free_port)

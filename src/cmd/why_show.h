@@ -39,6 +39,9 @@ int remedies_init(struct remedies *remedies, struct buf *out);
 void remedies_add(struct remedies *remedies);
 void remedies_done(struct remedies *remedies);
 
+/* The same of one that is handed over; `context` is the list. */
+void remedies_take(void *context, struct buf *text, struct buf *command);
+
 /* why_show.c: append listeners on the port in other network namespaces, and what that means. */
 void why_add_elsewhere(struct buf *out, const struct inquiries *all,
 		       const struct inquiry *inquiry, const char *meaning, struct buf *text);
@@ -46,6 +49,14 @@ void why_add_elsewhere(struct buf *out, const struct inquiries *all,
 /* why_json.c: a member whose value is `text`, null if empty; a remedy. Both are empty then. */
 void why_json_text(struct buf *out, const char *key, struct buf *text);
 void why_json_remedy(struct buf *out, struct buf *text, struct buf *command);
+
+/* Takes remedies into an array: `context` is a struct remedy_list. */
+struct remedy_list {
+	struct buf *out;
+	size_t count;
+};
+
+void why_json_take_remedy(void *context, struct buf *text, struct buf *command);
 
 /* why_json.c: parts of an answer: what is wanted, a socket with its options, notes. */
 void why_json_wanted(struct buf *out, const struct inquiry *inquiry);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "collect/unix_look.h"
@@ -38,41 +39,6 @@ enum status why_read_unix(const char *word, uint32_t uid, struct unix_request *r
 static bool is_shown(const struct answer *answer, size_t index)
 {
 	return unix_is_holder(answer->request, &answer->facts, index);
-}
-
-/* "811 815": who holds it. */
-static void add_pids(struct buf *out, const struct answer *answer)
-{
-	const struct snapshot *snap = answer->facts.snap;
-
-	for (size_t i = 0; i < snap->count; i++) {
-		const struct owner *owner = is_shown(answer, i) ?
-					    owner_first(snap, &snap->sockets[i]) : NULL;
-
-		for (uint32_t last = 0; owner; owner = owner_next(snap, owner)) {
-			uint32_t pid = owner_process(snap, owner)->pid;
-
-			if (pid == last)
-				continue;
-			buf_add_text(out, out->length ? " " : "");
-			buf_add_unsigned(out, pid);
-			last = pid;
-		}
-	}
-	buf_add_char(out, '\0');
-}
-
-static bool add_remedy(const struct answer *answer, struct buf *text, struct buf *command)
-{
-	struct buf pids;
-	bool any;
-
-	if (buf_init(&pids, -1) < 0)
-		return false;
-	add_pids(&pids, answer);
-	any = unix_remedy(answer->request, &answer->diagnosis, pids.data, text, command);
-	buf_free(&pids);
-	return any;
 }
 
 /* ---- for people ------------------------------------------------------ */
@@ -112,10 +78,12 @@ static void show(const struct answer *answer, struct buf *out, struct buf *text)
 		buf_add_char(text, '.');
 	}
 	why_add_paragraph(out, text, 0);
+	unix_remark(answer->request, &answer->facts, diagnosis, text);
+	why_add_paragraph(out, text, 0);
 	add_holders(out, answer, text);
-	if (remedies_init(&remedies, out) == 0 &&
-	    add_remedy(answer, &remedies.text, &remedies.command))
-		remedies_add(&remedies);
+	if (remedies_init(&remedies, out) == 0)
+		unix_remedies(answer->request, &answer->facts, diagnosis, geteuid() == 0,
+			      remedies_take, &remedies);
 	remedies_done(&remedies);
 }
 
@@ -143,12 +111,13 @@ static void add_wanted(struct buf *out, const struct answer *answer, struct buf 
 	buf_add_char(out, '}');
 }
 
-static void add_remedies(struct buf *out, const struct answer *answer, struct buf *text,
-			 struct buf *command)
+static void add_remedies(struct buf *out, const struct answer *answer)
 {
+	struct remedy_list list = { out, 0 };
+
 	buf_add_literal(out, ",\"remedies\":[");
-	if (add_remedy(answer, text, command))
-		why_json_remedy(out, text, command);
+	unix_remedies(answer->request, &answer->facts, &answer->diagnosis, geteuid() == 0,
+		      why_json_take_remedy, &list);
 	buf_add_char(out, ']');
 }
 
@@ -176,8 +145,7 @@ static void add_socket(struct buf *out, const struct answer *answer, size_t inde
 	buf_add_char(out, '}');
 }
 
-static void add_blockers(struct buf *out, const struct answer *answer, struct buf *text,
-			 struct buf *command)
+static void add_blockers(struct buf *out, const struct answer *answer, struct buf *text)
 {
 	const char *before = "";
 
@@ -189,15 +157,25 @@ static void add_blockers(struct buf *out, const struct answer *answer, struct bu
 		json_add_member("{\"rule\":", unix_finding_names[answer->diagnosis.finding], out);
 		add_sentence(out, answer, text);
 		add_socket(out, answer, i);
-		add_remedies(out, answer, text, command);
+		add_remedies(out, answer);
 		buf_add_char(out, '}');
 		before = ",\n  ";
 	}
 	buf_add_char(out, ']');
 }
 
-static void show_json(const struct answer *answer, struct buf *out, struct buf *text,
-		      struct buf *command)
+/* In the form of those about ports. */
+static void add_notes(struct buf *out, const struct answer *answer, struct buf *text)
+{
+	unix_remark(answer->request, &answer->facts, &answer->diagnosis, text);
+	if (text->length) {
+		json_add_member("{\"severity\":", severity_names[SEVERITY_INFO], out);
+		why_json_text(out, ",\"subject\":\"bind\",\"text\":", text);
+		buf_add_char(out, '}');
+	}
+}
+
+static void show_json(const struct answer *answer, struct buf *out, struct buf *text)
 {
 	const struct unix_diagnosis *diagnosis = &answer->diagnosis;
 
@@ -210,9 +188,11 @@ static void show_json(const struct answer *answer, struct buf *out, struct buf *
 	buf_add_text(out, diagnosis->verdict == VERDICT_UNKNOWN ? "false" : "true");
 	json_add_member(",\"finding\":", unix_finding_names[diagnosis->finding], out);
 	add_sentence(out, answer, text);
-	add_blockers(out, answer, text, command);
-	add_remedies(out, answer, text, command);
-	buf_add_literal(out, ",\"probe\":null,\"notes\":[]}\n");
+	add_blockers(out, answer, text);
+	add_remedies(out, answer);
+	buf_add_literal(out, ",\"probe\":null,\"notes\":[");
+	add_notes(out, answer, text);
+	buf_add_literal(out, "]}\n");
 }
 
 /* ---- both ------------------------------------------------------------ */
@@ -221,7 +201,7 @@ enum status why_show_unix(const struct settings *settings, struct source *source
 			  const struct unix_request *request, int error, struct buf *out)
 {
 	struct answer answer = { .request = request, .happened = error };
-	struct buf text, command = { .fd = -1 };
+	struct buf text;
 	int err = unix_look(source, request, &answer.facts);
 
 	if (err == -EOPNOTSUPP) {
@@ -239,9 +219,8 @@ enum status why_show_unix(const struct settings *settings, struct source *source
 	answer.diagnosis = unix_judge(request, &answer.facts);
 	if (settings->view != VIEW_JSON && !settings->quiet)
 		show(&answer, out, &text);
-	else if (!settings->quiet && buf_init(&command, -1) == 0)
-		show_json(&answer, out, &text, &command);
-	buf_free(&command);
+	else if (!settings->quiet)
+		show_json(&answer, out, &text);
 	buf_free(&text);
 	snapshot_free(answer.facts.snap);
 	return why_status(answer.diagnosis.verdict);

@@ -149,19 +149,25 @@ void source_close(struct source *source)
 
 /* ---- collect --------------------------------------------------------- */
 
+void snapshot_date(struct snapshot *snap)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snap->time = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static int describe_system(struct collection *c)
 {
 	struct snapshot *snap = c->snap;
 	struct utsname name;
-	struct timespec now;
 	unsigned major = 0, minor = 0;
 
 	if (uname(&name) < 0)
 		return -errno;
 	sscanf(name.release, "%u.%u", &major, &minor);
 	c->kernel = major << 8 | minor;
-	clock_gettime(CLOCK_REALTIME, &now);
-	snap->time = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	snapshot_date(snap);
 	snap->host = arena_copy_text(&snap->arena, name.nodename);
 	snap->kernel = arena_copy_text(&snap->arena, name.release);
 	return snap->host && snap->kernel ? 0 : -ENOMEM;

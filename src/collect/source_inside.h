@@ -26,6 +26,9 @@ typedef int inside_function(void *context);
  */
 int source_inside(const struct source *source, inside_function *act, void *context);
 
+/* Say when the snapshot is taken; the ages of processes go by it. */
+void snapshot_date(struct snapshot *snap);
+
 /*
  * Open a source by a descriptor of its namespace, which it takes; `pid` is a
  * process there, 0 none, whose tables in /proc stand in where the namespace

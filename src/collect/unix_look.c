@@ -298,6 +298,7 @@ static int look_all(struct look *look, struct source *source)
 	struct unix_facts *facts = look->facts;
 	int err;
 
+	snapshot_date(facts->snap);
 	facts->snap->asked = NEEDS;
 	facts->snap->states = STATES_ALL;
 	err = own_netns(facts->snap, source);

@@ -36,7 +36,8 @@ static bool is_error(const struct account *account, int error)
 
 IS(is_exhausted)
 {
-	return is_error(account, EADDRINUSE) && !account->request->local.port;
+	return is_error(account, EADDRINUSE) && !account->request->local.port &&
+	       !account->no_port;
 }
 
 static unsigned reserved_of_range(const struct account *account)

@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 const char *const unix_finding_names[UNIX_FINDING_COUNT] = {
 	[UNIX_FREE] = "free",
 	[UNIX_SOCKET_UNIT] = "socket-unit",
 	[UNIX_LISTENING] = "listening",
+	[UNIX_DATAGRAM] = "datagram",
 	[UNIX_BOUND] = "bound",
 	[UNIX_ELSEWHERE] = "elsewhere",
 	[UNIX_CONNECTION] = "connection",
@@ -42,6 +44,7 @@ static const struct {
 	[UNIX_FREE] = { VERDICT_FREE, 0 },
 	[UNIX_SOCKET_UNIT] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_LISTENING] = { VERDICT_BLOCKED, EADDRINUSE },
+	[UNIX_DATAGRAM] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_BOUND] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_ELSEWHERE] = { VERDICT_BLOCKED, EADDRINUSE },
 	[UNIX_CONNECTION] = { VERDICT_UNKNOWN, 0 },
@@ -100,6 +103,8 @@ static enum unix_finding finding_of_holder(const struct unix_facts *facts, size_
 		return UNIX_ELSEWHERE;
 	if (is_held_by_systemd(facts->snap, sk))
 		return UNIX_SOCKET_UNIT;
+	if (facts->holders[index].type == SOCK_DGRAM)
+		return UNIX_DATAGRAM;
 	return sk->state == STATE_LISTEN ? UNIX_LISTENING : UNIX_BOUND;
 }
 

@@ -38,7 +38,9 @@ WORD(add_fails)
 
 WORD(add_port)
 {
-	return scene_add_number(out, scene->account->request->local.port);
+	uint16_t port = scene->account->request->local.port;
+
+	return scene_add_number(out, port) && port;
 }
 
 /* The port that a client was bound to before it connected. */
@@ -211,7 +213,7 @@ WORD(add_question)
 		buf_add_char(out, ' ');
 	}
 	add_target(scene, out);
-	return !request->scope;
+	return !request->scope && !scene->account->no_port;
 }
 
 /* An address as in a configuration, without brackets. */

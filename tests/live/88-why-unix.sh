@@ -67,13 +67,61 @@ expect_json '.blockers[0].socket.owners[0].pid == ($pid | tonumber)' "$TITLE: na
 says 'somebody listens there'
 says "kill $HOLDER"
 
+sleep 2
+asks "$TMP/live.sock"
+says_not '\(0 seconds\)'
+
 situation "a unix path that is alive in another namespace"
 asks "$TMP/live.sock"
 finds blocked EADDRINUSE elsewhere "$TMP/live.sock"
 says 'must not be removed'
-says_not 'rm '
+says_not '[0-9]\. remove the file'
+
+situation "a unix path whose file was removed"
+rm "$TMP/live.sock"
+new_ns
+mv "$TMP/held" "$TMP/held.before"
+holds "$TMP/gone.sock"
+rm "$TMP/gone.sock"
+asks "$TMP/gone.sock"
+finds free OK free "$TMP/gone.sock"
+says "pid $HOLDER\) still has this name, but its file was removed"
+rm -f "$TMP/gone.sock"
+
+situation "a unix path that its holder leaves behind"
+holds "$TMP/live.sock"
+asks "$TMP/live.sock"
+here sh -c "$(command_for 'stop its process')"
+until_true unix_bind "$TMP/live.sock" OK
+judge "$TITLE: after the advice bind() works" "$TMP/try"
+rm -f "$TMP/live.sock"
+
+situation "a unix path of datagrams"
+datagrams() {
+	rm -f "$TMP/held"
+	nsenter --target "$NS" --net -- python3 -c '
+import socket, sys, time
+names = [sys.argv[1], "\0conntab-datagrams"]
+kept = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for name in names]
+for s, name in zip(kept, names):
+    s.bind(name)
+open(sys.argv[2], "w").close()
+time.sleep(1000)' "$1" "$TMP/held" &
+	HOLDER=$!
+	STARTED+=("$HOLDER")
+	until_true test -e "$TMP/held"
+}
+datagrams "$TMP/datagram.sock"
+asks "$TMP/datagram.sock"
+finds blocked EADDRINUSE datagram "$TMP/datagram.sock"
+says 'a socket of datagrams is bound to it'
+says_not 'not listen'
+asks @conntab-datagrams
+finds free OK free @conntab-datagrams
+says "type datagram \(python3, pid $HOLDER\) has the same name, which does not matter"
 
 situation "a stale unix path"
+holds "$TMP/live.sock"
 lets_go
 asks "$TMP/live.sock"
 finds blocked EADDRINUSE stale "$TMP/live.sock"

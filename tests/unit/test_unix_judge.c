@@ -122,32 +122,87 @@ static void what_systemd_listens_at_is_a_socket_units(void **state)
 	check(&wanted, &facts, UNIX_SOCKET_UNIT, VERDICT_BLOCKED, EADDRINUSE);
 }
 
-/* Command of the remedy; the caller frees the buffer. */
-static struct buf remedy_of(const struct unix_facts *facts)
+static void keep(void *context, struct buf *text, struct buf *command)
 {
-	struct unix_diagnosis diagnosis = unix_judge(&wanted, facts);
-	struct buf text, command;
+	struct buf *kept = context;
 
+	buf_add(kept, text->data, text->length);
+	buf_add_char(kept, '|');
+	buf_add(kept, command->data, command->length);
+	buf_add_char(kept, '\n');
+}
+
+/* Texts and commands of the remedies; the caller frees the buffer. */
+static struct buf remedies_of(const struct unix_request *request, const struct unix_facts *facts)
+{
+	struct unix_diagnosis diagnosis = unix_judge(request, facts);
+	struct buf kept;
+
+	assert_int_equal(buf_init(&kept, -1), 0);
+	assert_int_equal(unix_remedies(request, facts, &diagnosis, true, keep, &kept), 0);
+	buf_add_char(&kept, '\0');
+	return kept;
+}
+
+static void a_holder_is_ended_and_its_file_removed(void **state)
+{
+	struct snapshot *snap = *state;
+	struct unix_holder holders[] = { { .type = SOCK_DGRAM, .holds = TRUTH_YES } };
+	const struct unix_facts facts = {
+		.file = UNIX_FILE_SOCKET, .snap = snap, .holders = holders, .whole = true,
+	};
+	struct unix_request datagrams = wanted;
+	struct buf kept;
+
+	add_socket(snap, PROTOCOL_TCP, STATE_UNCONN, "0.0.0.0", 0);
+	add_owner(snap, 0, add_process(snap, 811, "app"), 3);
+	check(&wanted, &facts, UNIX_DATAGRAM, VERDICT_BLOCKED, EADDRINUSE);
+	kept = remedies_of(&wanted, &facts);
+	assert_non_null(strstr(kept.data, "|kill 811 && rm -f /run/a\n"));
+	buf_free(&kept);
+	datagrams.abstract = true;
+	datagrams.type = SOCK_DGRAM;
+	kept = remedies_of(&datagrams, &facts);
+	assert_non_null(strstr(kept.data, "|kill 811\n"));
+	buf_free(&kept);
+}
+
+static void a_socket_without_its_file_is_told_of(void **state)
+{
+	struct snapshot *snap = *state;
+	struct unix_holder holders[] = {
+		{ .type = SOCK_STREAM, .holds = TRUTH_YES, .unlinked = true },
+	};
+	const struct unix_facts facts = {
+		.file = UNIX_FILE_NONE, .writable = TRUTH_YES, .snap = snap, .holders = holders,
+		.whole = true,
+	};
+	struct unix_diagnosis diagnosis;
+	struct buf text;
+
+	add_socket(snap, PROTOCOL_TCP, STATE_LISTEN, "0.0.0.0", 0);
+	add_owner(snap, 0, add_process(snap, 811, "app"), 3);
+	diagnosis = unix_judge(&wanted, &facts);
+	assert_int_equal(diagnosis.verdict, VERDICT_FREE);
 	assert_int_equal(buf_init(&text, -1), 0);
-	assert_int_equal(buf_init(&command, -1), 0);
-	assert_true(unix_remedy(&wanted, &diagnosis, "", &text, &command));
+	unix_remark(&wanted, &facts, &diagnosis, &text);
+	buf_add_char(&text, '\0');
+	assert_non_null(strstr(text.data, "(app, pid 811) still has this name, but its file was"));
 	buf_free(&text);
-	buf_add_char(&command, '\0');
-	return command;
 }
 
 static void only_what_is_surely_stale_is_removed(void **state)
 {
 	struct unix_facts facts = { .file = UNIX_FILE_SOCKET, .whole = true };
-	struct buf command = remedy_of(&facts);
+	struct buf kept = remedies_of(&wanted, &facts);
 
 	(void)state;
-	assert_string_equal(command.data, "rm /run/a");
-	buf_free(&command);
+	assert_non_null(strstr(kept.data, "|rm /run/a\n"));
+	buf_free(&kept);
 	facts.whole = false;
-	command = remedy_of(&facts);
-	assert_string_equal(command.data, "sudo conntab why /run/a");
-	buf_free(&command);
+	kept = remedies_of(&wanted, &facts);
+	assert_non_null(strstr(kept.data, ": sudo conntab why /run/a|\n"));
+	buf_free(&kept);
 }
 
 static void what_does_not_fit_is_no_address(void **state)
@@ -174,6 +229,8 @@ int main(void)
 		cmocka_unit_test(a_stale_file_is_nobodys_only_if_all_were_asked),
 		WITH_SNAPSHOT(of_several_holders_the_first_in_order_is_told),
 		WITH_SNAPSHOT(what_systemd_listens_at_is_a_socket_units),
+		WITH_SNAPSHOT(a_holder_is_ended_and_its_file_removed),
+		WITH_SNAPSHOT(a_socket_without_its_file_is_told_of),
 		cmocka_unit_test(only_what_is_surely_stale_is_removed),
 		cmocka_unit_test(what_does_not_fit_is_no_address),
 	};
