@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What else the asker should know, besides the verdict. */
 #include "conflict.h"
+#include "program.h"
 #include "device.h"
 #include "sentence.h"
 
@@ -37,6 +38,12 @@ static bool is_of_other_protocol(const struct account *account, const struct soc
 static bool is_listener_of_same(const struct account *account, const struct socket *sk)
 {
 	return sk->protocol == account->request->protocol && socket_is_listener(sk);
+}
+
+static bool is_taken(const struct account *account)
+{
+	return account->diagnosis->verdict == VERDICT_BLOCKED &&
+	       account->diagnosis->error == EADDRINUSE && account->request->local.port;
 }
 
 IS(has_other_protocol)
@@ -90,6 +97,48 @@ IS(is_localhost_split)
 {
 	return account_is_free(account) && address_is_loopback(&account->request->local.address) &&
 	       find(account, is_twin_loopback);
+}
+
+/* Whom the same server, started again by the same user, would join. */
+static bool is_joined(const struct account *account, const struct blocker *blocker,
+		      enum truth *surely)
+{
+	const struct socket *sk = blocker_socket(account, blocker);
+	const struct process *process = owner_first_process(account->facts->snap, sk);
+	const struct program *program = process ? program_of(process) : NULL;
+	uint8_t reuseport = account->facts->options[blocker->socket].reuseport;
+
+	if (!socket_is_listener(sk) || reuseport == TRUTH_NO)
+		return false;
+	if (reuseport == TRUTH_MAYBE)
+		*surely = TRUTH_MAYBE;
+	return reuseport == TRUTH_YES || (program && program->joins);
+}
+
+/* YES: all that is in the way has SO_REUSEPORT; MAYBE: as far as is known of such programs. */
+static enum truth would_be_joined(const struct account *account)
+{
+	const struct diagnosis *diagnosis = account->diagnosis;
+	enum truth surely = TRUTH_YES;
+
+	if (!is_taken(account) || account->request->reuseport || !diagnosis->count ||
+	    !socket_is_listener(blocker_socket(account, diagnosis->blockers)))
+		return TRUTH_NO;
+	for (size_t i = 0; i < diagnosis->count; i++)
+		if (socket_is_listener(blocker_socket(account, &diagnosis->blockers[i])) &&
+		    !is_joined(account, &diagnosis->blockers[i], &surely))
+			return TRUTH_NO;
+	return surely;
+}
+
+IS(is_second_joining)
+{
+	return would_be_joined(account) == TRUTH_YES;
+}
+
+IS(is_second_perhaps_joining)
+{
+	return would_be_joined(account) == TRUTH_MAYBE;
 }
 
 IS(is_joining)
@@ -212,6 +261,12 @@ static const struct {
 	{ has_other_protocol,
 	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
 	  "ports of its own." },
+	{ is_second_joining,
+	  "Who has the port has set SO_REUSEPORT: the same server would start a second time for "
+	  "the same user, and take part of the {traffic}." },
+	{ is_second_perhaps_joining,
+	  "Such programs set SO_REUSEPORT: the same server may start a second time for the same "
+	  "user, and take part of the {traffic}." },
 	{ is_joining,
 	  "Others have this port already, and SO_REUSEPORT lets you join them: what comes in goes "
 	  "to one of you. If that is not meant, a second copy is running." },

@@ -15,8 +15,8 @@ static const char *const sentences[UNIX_FINDING_COUNT] = {
 	[UNIX_LISTENING] =
 		"is taken: somebody listens there. SO_REUSEADDR does nothing for unix sockets.",
 	[UNIX_DATAGRAM] =
-		"is taken: a socket of datagrams is bound to it. SO_REUSEADDR does nothing for unix "
-		"sockets.",
+		"is taken: a socket of datagrams is bound to it. SO_REUSEADDR does nothing for "
+		"unix sockets.",
 	[UNIX_BOUND] = "is taken: a socket is bound to it, though it does not listen.",
 	[UNIX_ELSEWHERE] =
 		"is taken by a socket of another network namespace, such as a container: files are "

@@ -57,6 +57,14 @@ WORD(add_protocol)
 	return true;
 }
 
+WORD(add_traffic)
+{
+	bool tcp = scene->account->request->protocol == PROTOCOL_TCP;
+
+	buf_add_text(out, tcp ? "connections" : "datagrams");
+	return true;
+}
+
 /* The letter that ss and conntab know the protocol by. */
 WORD(add_protocol_option)
 {
@@ -296,6 +304,7 @@ const struct word wanted_words[] = {
 	{ "wanted_host", add_wanted_host }, { "wanted_ip", add_wanted_ip },
 	{ "wanted_user", add_wanted_user },
 	{ "port", add_port }, { "own_port", add_own_port }, { "protocol", add_protocol },
+	{ "traffic", add_traffic },
 	{ "-t", add_protocol_option }, { "fails", add_fails }, { "no_port", add_no_port },
 	{ "unprivileged", add_unprivileged }, { "range", add_range },
 	{ "reserved", add_reserved }, { "reserved_count", add_reserved_count },

@@ -67,7 +67,8 @@ expect_json '.blockers[0].socket.owners[0].pid == ($pid | tonumber)' "$TITLE: na
 says 'somebody listens there'
 says "kill $HOLDER"
 
-sleep 2
+is_aged() { [ "$(ps -o etimes= -p "$HOLDER")" -ge 2 ]; }
+until_true is_aged
 asks "$TMP/live.sock"
 says_not '\(0 seconds\)'
 

@@ -5,11 +5,15 @@
 # helps. Sourced behind lib.sh.
 
 WHO=()				# as whom it is asked
+SCENE=()			# the fixture of the situation
+ASKED=()			# what was asked last
+declare -A TRIED=()		# questions whose commands have been run
 
 # situation TITLE [FIXTURE ARGS...]: a namespace of its own with those sockets
 situation() {
 	TITLE=$1
 	shift
+	SCENE=("$@")
 	stop_sock
 	new_ns
 	[ $# = 0 ] || sock "$@"
@@ -17,6 +21,7 @@ situation() {
 
 # asks ARGS...: the answer as text in $TMP/text, on one line in $TMP/flat, and as JSON in $OUT
 asks() {
+	ASKED=("$@")
 	run_as "${WHO[@]}" "$CONNTAB" why "$@"
 	TEXT_RC=$RC
 	cp "$OUT" "$TMP/text"
@@ -61,6 +66,7 @@ answers() {
 	[ "$TEXT_RC" = $code ]
 	judge "$TITLE: exit $code with text" "$TMP/text"
 	really "$errno" "$@"
+	[ "$verdict" != blocked ] || [ ${#WHO[@]} != 0 ] || each_frees "$@"
 }
 
 # blocked_by NAME STATE RULE: that socket of the last factory is named first
@@ -128,4 +134,63 @@ first() {
 	# unshare waits for its child, whatever it is sent itself.
 	kill -KILL "$init"
 	wait $outer
+}
+
+# --- every command that is printed
+
+# Stand-ins for programs that would act on services and containers, which no test has: each ends the
+# fixture, as the real one ends what it is told to, if its words name something.
+stand_in() {
+	mkdir -p "$TMP/stand-ins"
+	local program
+	for program in systemctl docker podman crictl machinectl lxc; do
+		printf '#!/bin/sh\n[ "$1" = stop ] && [ -n "$2" ] && kill "$(cat %s/fixture)"\n' "$TMP" \
+			>"$TMP/stand-ins/$program"
+		chmod +x "$TMP/stand-ins/$program"
+	done
+}
+
+# Commands of a list of remedies, one a line
+commands_in() { jq -r '.remedies[].command | select(. != null)' "$1"; }
+
+# each_frees TRY...: of the last answer each command is run in a situation made anew, and bind() works.
+# Not run are: what waits for longer than some seconds (its number is compared with the kernel's timer
+# instead), and commands about a fixture whose port is another each time, which a test runs by `frees`.
+each_frees() {
+	local ns=$NS sock=$SOCK lines=$LINES_OF key="${SCENE[*]} ${ASKED[*]}" count i
+	[ ${#SCENE[@]} != 0 ] && [ -z "${TRIED[$key]-}" ] || return 0
+	TRIED[$key]=1
+	count=$(commands_in "$OUT" | wc -l)
+	# What stands in the text is what stands in JSON.
+	while IFS= read -r line; do
+		grep -Fqx -- "       $line" "$TMP/text"
+		judge "$TITLE: '$line' is in the text too" "$TMP/text"
+	done < <(commands_in "$OUT")
+	for ((i = 1; i <= count; i++)); do
+		new_ns
+		sock "${SCENE[@]}"
+		command_frees "$i" "$@"
+		stop_sock
+	done
+	NS=$ns SOCK=$sock LINES_OF=$lines
+}
+
+# command_frees N TRY...: the Nth command, in the current situation
+command_frees() {
+	local nth=$1 command
+	shift
+	here "$CONNTAB" why --json "${ASKED[@]}" >"$TMP/again" 2>&1
+	command=$(commands_in "$TMP/again" | sed -n "${nth}p")
+	if [ -z "$command" ]; then
+		echo "# $TITLE: not the same a second time, so not run anew"
+	elif [[ $command =~ ^sleep\ ([0-9]+)$ ]]; then
+		[ "${BASH_REMATCH[1]}" -le 60 ]
+		judge "$TITLE: '$command' is no longer than a TIME-WAIT"
+	else
+		stand_in
+		echo "$SOCK" >"$TMP/fixture"
+		PATH=$TMP/stand-ins:$PATH here sh -c "$command" >"$TMP/advice" 2>&1 </dev/null
+		until_true binds "$@"
+		judge "$TITLE: after '$command' bind() works" "$TMP/advice" "$TMP/try" "$TMP/again"
+	fi
 }

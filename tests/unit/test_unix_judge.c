@@ -97,10 +97,10 @@ static void of_several_holders_the_first_in_order_is_told(void **state)
 	/* An abstract name is of its namespace. */
 	check(&name, &facts, UNIX_CONNECTION, VERDICT_UNKNOWN, 0);
 	add_socket(snap, PROTOCOL_TCP, STATE_UNCONN, "0.0.0.0", 0);
-	check(&wanted, &facts, UNIX_BOUND, VERDICT_BLOCKED, EADDRINUSE);
+	check(&wanted, &facts, UNIX_DATAGRAM, VERDICT_BLOCKED, EADDRINUSE);
 	check(&name, &facts, UNIX_CONNECTION, VERDICT_UNKNOWN, 0);
 	add_socket(snap, PROTOCOL_TCP, STATE_LISTEN, "0.0.0.0", 0);
-	check(&wanted, &facts, UNIX_BOUND, VERDICT_BLOCKED, EADDRINUSE);
+	check(&wanted, &facts, UNIX_DATAGRAM, VERDICT_BLOCKED, EADDRINUSE);
 	assert_false(unix_is_holder(&wanted, &facts, 3));
 	holders[3].unlinked = false;
 	check(&wanted, &facts, UNIX_LISTENING, VERDICT_BLOCKED, EADDRINUSE);
