@@ -11,22 +11,23 @@ static const struct program programs[] = {
 	{ "uwsgi", "INT", "it takes SIGTERM for a reload", false },
 	{ "postgres", "INT", "at SIGTERM it waits until its clients have left", false },
 	{ "gunicorn", "INT", "at SIGTERM it waits up to 30 s for its clients", false },
-	{ "squid", "INT", "at SIGTERM it waits up to 30 s for its clients", false },
 	{ "haproxy", NULL, NULL, true },
 	{ "unbound", NULL, NULL, true },
 	{ "named", NULL, NULL, true },
 	{ "chronyd", NULL, NULL, true },
 	{ "nc", NULL, NULL, true },
-	{ "nc.openbsd", NULL, NULL, true },
-	{ "nc.traditional", NULL, NULL, true },
 };
 
+/* The name, or one of its variants: "uwsgi_python3", "nc.openbsd". */
 static const struct program *find(const char *name, size_t length)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (strlen(programs[i].name) == length &&
-		    memcmp(programs[i].name, name, length) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		size_t own = strlen(programs[i].name);
+
+		if (own <= length && memcmp(programs[i].name, name, own) == 0 &&
+		    (own == length || strchr("._-", name[own])))
 			return &programs[i];
+	}
 	return NULL;
 }
 

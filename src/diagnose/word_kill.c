@@ -157,7 +157,7 @@ WORD(add_patience)
 	else if (program && program->why)
 		add_reason(out, program->why);
 	else
-		add_reason(out, "by kill -KILL if it is still there after some seconds");
+		add_reason(out, "kill -KILL what is still there after some seconds");
 	return true;
 }
 
