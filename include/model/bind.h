@@ -64,6 +64,12 @@ struct device {
 	bool gone;			/* it was deleted: its VRF is not known any more */
 };
 
+/* A process whose socket no table of the kernel has. */
+struct hidden_holder {
+	uint32_t pid;			/* 0: none was found */
+	char command[16];		/* TASK_COMM_LEN */
+};
+
 struct bind_facts {
 	const struct snapshot *snap;	/* all sockets of the port, in every state, or more */
 	const struct bind_options *options;	/* of each socket in it, by index */
@@ -79,6 +85,7 @@ struct bind_facts {
 	bool whole;			/* no table was cut, no state left out */
 	bool hides_bound;		/* the kernel tells of no TCP socket that is only bound */
 	bool no_devices;		/* the tables don't tell who is bound to a device */
+	struct hidden_holder hidden;	/* then who has the port, where that was looked for */
 	bool sandboxed;			/* something may refuse what the kernel's rules allow */
 	/*
 	 * Enum truth of each socket: it has its port from the kernel or a

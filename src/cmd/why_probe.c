@@ -77,8 +77,13 @@ static int settle(struct inquiries *all, struct inquiry *inquiry)
 {
 	bool listens = all->settings->why & WHY_LISTEN;
 
+	/* What leaves it open may be the sandbox alone. */
+	bool free = inquiry->diagnosis.verdict == VERDICT_FREE && all->sandboxed &&
+		    inquiry->facts.whole && !inquiry->facts.hides_bound;
+
 	if (may_settle(all, &inquiry->diagnosis)) {
 		probe(all, inquiry);
+		inquiry->confirmed = free && inquiry->diagnosis.verdict == VERDICT_FREE;
 	} else if (is_to_be_confirmed(all, inquiry)) {
 		probe(all, inquiry);
 		inquiry->confirmed = inquiry->diagnosis.verdict == VERDICT_FREE;
@@ -134,6 +139,17 @@ static void settle_alternative(struct inquiries *all, struct inquiry *inquiry,
 		diagnosis->verdict = VERDICT_UNKNOWN;
 }
 
+/* The kernel has told of no socket that is in the way: as root one may be found all the same. */
+static void find_hidden(struct inquiries *all, struct inquiry *inquiry)
+{
+	const struct diagnosis *diagnosis = &inquiry->diagnosis;
+
+	if (inquiry->facts.hides_bound && diagnosis->error == EADDRINUSE && !diagnosis->count &&
+	    inquiry->request.local.port && !inquiry->connecting && !all->settings->quiet &&
+	    !all->settings->replay && all->count <= ADVISED_MOST)
+		facts_find_hidden(all->source, &inquiry->request, &inquiry->facts.hidden);
+}
+
 int why_probe(struct inquiries *all)
 {
 	int err = 0;
@@ -145,6 +161,7 @@ int why_probe(struct inquiries *all)
 			settle_happened(inquiry);
 		else
 			err = settle(all, inquiry);
+		find_hidden(all, inquiry);
 		for (enum alternative a = 0; a < ALTERNATIVE_COUNT && !inquiry->connecting; a++)
 			settle_alternative(all, inquiry, a);
 	}

@@ -48,4 +48,7 @@ enum { UAPI_PIDFD_THREAD = O_EXCL };
 /* Bit of inet_diag_req.idiag_ext that asks for an attribute; only 1 to 8 fit. */
 #define UAPI_DIAG_ASK(attribute) (1 << ((attribute) - 1))
 
+/* Which namespace a socket belongs to, for getsockopt(): 5.14 (asm-generic/socket.h). */
+enum { UAPI_SO_NETNS_COOKIE = 71 };
+
 #endif

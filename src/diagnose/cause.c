@@ -180,7 +180,8 @@ static const struct {
 	{ is_late_listen,
 	  "is bound, but listen() failed: another socket has begun to listen there (EADDRINUSE).",
 	  { { "start only one of the two, or set SO_REUSEPORT in both", NULL } } },
-	{ is_blocked, "is taken: {fails} with EADDRINUSE.", { { NULL, NULL } } },
+	{ is_blocked, "is taken: {fails} with EADDRINUSE.",
+	  { { "stop the process that has it, {hidden_command}", "kill {hidden_pid}" } } },
 	{ is_forbidden_peer,
 	  "may not be connected to: {fails} because this machine forbids it. That is a firewall "
 	  "rule for what goes out, a route that prohibits, a security module, or a broadcast "

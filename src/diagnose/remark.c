@@ -213,7 +213,13 @@ IS(is_incomplete)
 /* Where it matters: somebody has the port, and is not in the table. */
 IS(is_hidden)
 {
-	return account->facts->hides_bound && is_taken_by_none(account);
+	return account->facts->hides_bound && is_taken_by_none(account) &&
+	       !account->facts->hidden.pid;
+}
+
+IS(is_found)
+{
+	return account->facts->hidden.pid;
 }
 
 IS(may_be_hidden)
@@ -293,6 +299,9 @@ static const struct {
 	{ has_gone_device,
 	  "A socket in the way is bound to an interface that is gone: nothing comes in there any "
 	  "more, but it keeps its port until it is closed." },
+	{ is_found,
+	  "{hidden_command} (pid {hidden_pid}) has the port, by a socket that is bound but does "
+	  "not listen: this kernel has no such socket in its tables, Linux 6.8 has." },
 	{ is_hidden,
 	  "What has the port is something this kernel does not tell of: most likely a socket "
 	  "that is bound but does not listen, which Linux lists since 6.8." },

@@ -259,6 +259,19 @@ WORD(add_no_port)
 	return true;
 }
 
+/* Who has the port by a socket that the kernel does not tell of. */
+WORD(add_hidden_pid)
+{
+	const uint32_t pid = scene->account->facts->hidden.pid;
+
+	return pid && scene_add_number(out, pid) && pid != 1;
+}
+
+WORD(add_hidden_command)
+{
+	return scene_add_name(out, scene, scene->account->facts->hidden.command);
+}
+
 /* ---- conditions: nothing to say, and fit or not ---------------------- */
 
 WORD(is_no_root)
@@ -312,6 +325,7 @@ const struct word wanted_words[] = {
 	{ "device", add_device }, { "address_device", add_address_device },
 	{ "address_vrf", add_address_vrf }, { "unknown_device", is_unknown_device },
 	{ "ipv6_switch", add_ipv6_switch }, { "delivery", add_delivery },
+	{ "hidden_pid", add_hidden_pid }, { "hidden_command", add_hidden_command },
 	{ "question", add_question }, { "unset", is_unset },
 	{ "sudo", add_sudo }, { "no_root", is_no_root }, { "no_probe", is_no_probe },
 	{ "unreserved", is_unreserved }, { "for_any_device", is_for_any_device },

@@ -38,6 +38,30 @@ for client in socket.socket(), socket.socket():
 tr -s ' \n' ' ' <"$ERR" >"$TMP/flat"
 says "can't be connected to from port 7001: a connection between these two ports"
 
+situation "a sandbox"
+run_as "$MKSOCK" nobind -- "$CONNTAB" why --json 8080
+expect_json '.verdict == "denied" and .errno == "EACCES" and .certain' "$TITLE: a try tells of it"
+run_as "$MKSOCK" nobind -- "$CONNTAB" why --json --no-probe 8080
+expect_json '.verdict == "free" and (.certain | not)' "$TITLE: without one it is not certain"
+run_as "$MKSOCK" nobind -- "$CONNTAB" why --json --reuseaddr udp:8080
+expect_json '.verdict == "free" and (.certain | not)' "$TITLE: nor where none is harmless"
+
+situation "options that a holder changed"
+here python3 -c 'import socket, time
+sk = socket.socket()
+sk.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+sk.bind(("0.0.0.0", 5050))
+sk.listen()
+sk.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+time.sleep(60)' &
+STARTED+=($!)
+is_listed() { ct -H 5050; [ -s "$OUT" ]; }
+until_true is_listed
+asks --reuseport --listen 0.0.0.0:5050
+answers free OK addr=0.0.0.0 port=5050 reuseport=1
+asks --no-probe --reuseport --listen 0.0.0.0:5050
+expect_json '.verdict == "blocked" and (.certain | not)' "$TITLE: not certain without a try"
+
 situation "an interface of a record"
 veth v
 here "$CONNTAB" record "$TMP/record" >/dev/null 2>&1

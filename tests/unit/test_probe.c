@@ -233,10 +233,33 @@ static void it_is_tried_where_it_is_wanted(void **state)
 	holder_end(&holder);
 }
 
+/* What kernels before 6.8 tell nobody. */
+static void who_is_bound_and_does_not_listen_is_found(void **state)
+{
+	const struct bind_request request = wish("0.0.0.0");
+	struct hidden_holder holder;
+	int fd;
+
+	if (!*state)
+		skip();
+	lo_up();
+	facts_find_hidden(*state, &request, &holder);
+	assert_int_equal(holder.pid, 0);
+	fd = hold(SOCK_STREAM, 0, 0);
+	facts_find_hidden(*state, &request, &holder);
+	assert_int_equal(holder.pid, getpid());
+	assert_string_equal(holder.command, "test_probe");
+	assert_int_equal(listen(fd, 1), 0);
+	facts_find_hidden(*state, &request, &holder);
+	assert_int_equal(holder.pid, 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_NETNS(it_says_what_bind_says),
+		IN_NETNS(who_is_bound_and_does_not_listen_is_found),
 		IN_NETNS(its_protocol_is_the_one_wanted),
 		IN_NETNS(its_options_are_those_wanted),
 		IN_NETNS(its_user_is_the_one_wanted),
