@@ -155,8 +155,11 @@ static size_t add_endpoint(struct buf *out, const struct row *row, const struct 
 size_t cell_add_endpoint_within(struct buf *out, const struct row *row, const struct endpoint *ep,
 				size_t most)
 {
-	struct address plain = address_unmapped(&ep->address);
+	struct address plain;
 
+	if (!address_is_mapped(&ep->address))
+		return add_endpoint(out, row, ep, &ep->address, most);
+	plain = address_unmapped(&ep->address);
 	return add_endpoint(out, row, ep, &plain, most);
 }
 

@@ -185,9 +185,9 @@ static size_t heading_columns(const struct field *field, struct buf *scratch)
 /* What is measured, and how. */
 struct measuring {
 	struct layout *layout;
-	size_t count;			/* of the columns; without the last where it is free */
+	uint8_t columns[COLUMNS_MAX];	/* that must be looked at */
+	size_t count;
 	size_t most;			/* columns that a cell may have at all */
-	bool terminal;
 	struct value before[COLUMNS_MAX];	/* of the row above: mostly they are the same */
 	size_t rows;
 	struct buf *scratch;
@@ -197,7 +197,7 @@ static bool is_as_before(const struct measuring *m, size_t column, struct value 
 {
 	const struct value *before = &m->before[column];
 
-	return m->rows && VALUE_IS_PLAIN(value.type) && value.type == before->type &&
+	return VALUE_IS_PLAIN(value.type) && value.type == before->type &&
 	       value.number == before->number;
 }
 
@@ -205,16 +205,12 @@ static void measure_cell(struct measuring *m, const struct row *row, size_t inde
 {
 	struct layout_column *column = &m->layout->columns[index];
 	const struct field *field = &fields[column->field];
-	struct value value;
+	struct value value = field->get(row, field);
 
-	/* Of fixed width, and nobody asks what it says. */
-	if (field->width && !column->tells && !m->terminal)
-		return;
-	value = field->get(row, field);
-	if (column->tells && column->tells(value))
-		column->tells = NULL;
 	if (is_as_before(m, index, value) && !row_is_merged(row))
 		return;
+	if (column->tells && column->tells(value))
+		column->tells = NULL;
 	column->alike &= !m->rows || value.type == VALUE_NONE;
 	m->before[index] = value;
 	if (!field->width)
@@ -224,12 +220,14 @@ static void measure_cell(struct measuring *m, const struct row *row, size_t inde
 static void measure_row(struct measuring *m, const struct row *row)
 {
 	for (size_t i = 0; i < m->count; i++)
-		measure_cell(m, row, i);
+		measure_cell(m, row, m->columns[i]);
+	m->rows++;
+	if (!row->listener || !row_is_full(row))
+		return;
 	/* A queue that is full is what the list is for. */
-	for (size_t i = 0; row->listener && row_is_full(row) && i < m->count; i++)
+	for (size_t i = 0; i < m->layout->count; i++)
 		if (m->layout->columns[i].field == FIELD_QUEUE)
 			m->layout->columns[i].urgent = true;
-	m->rows++;
 }
 
 static void measure_rows(struct measuring *m, const struct listing *listing,
@@ -254,17 +252,29 @@ static void measure_rows(struct measuring *m, const struct listing *listing,
 	}
 }
 
+/* Not those of fixed width, of which nobody asks what they say; nor the last where it is free. */
+static void choose_measured(struct measuring *m, bool terminal)
+{
+	const struct layout *layout = m->layout;
+
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct layout_column *column = &layout->columns[i];
+		const struct field *field = &fields[column->field];
+		bool is_free = !terminal && i + 1 == layout->count && !field->right;
+
+		m->before[i].type = VALUE_TYPE_COUNT;
+		if (!is_free && (!field->width || column->tells || terminal))
+			m->columns[m->count++] = (uint8_t)i;
+	}
+}
+
 static void measure(struct layout *layout, const struct listing *listing,
 		    enum listing_group group, const struct view_options *options,
 		    struct buf *scratch)
 {
-	size_t last = layout->count - 1;
 	struct measuring m = {
-		.layout = layout, .scratch = scratch, .terminal = options->width,
+		.layout = layout, .scratch = scratch,
 		.most = options->width ? options->width : SIZE_MAX,
-		/* Off a terminal nothing stands behind the last column and depends on it. */
-		.count = options->width || fields[layout->columns[last].field].right ? last + 1
-										     : last,
 	};
 
 	for (size_t i = 0; i < layout->count; i++) {
@@ -274,9 +284,10 @@ static void measure(struct layout *layout, const struct listing *listing,
 		if (options->header)
 			widen(&layout->columns[i], heading_columns(field, scratch));
 	}
+	choose_measured(&m, options->width);
 	measure_rows(&m, listing, group);
 	/* One row is not alike; an empty column is. */
-	for (size_t i = 0; i < m.count; i++)
+	for (size_t i = 0; i < layout->count; i++)
 		layout->columns[i].alike &= m.rows > 1 || m.before[i].type == VALUE_NONE;
 }
 
