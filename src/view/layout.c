@@ -260,7 +260,8 @@ static void choose_measured(struct measuring *m, bool terminal)
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct layout_column *column = &layout->columns[i];
 		const struct field *field = &fields[column->field];
-		bool is_free = !terminal && i + 1 == layout->count && !field->right;
+		bool is_free = !terminal && i + 1 == layout->count && !field->right &&
+			       !column->tells;
 
 		m->before[i].type = VALUE_TYPE_COUNT;
 		if (!is_free && (!field->width || column->tells || terminal))
