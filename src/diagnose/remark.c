@@ -234,19 +234,15 @@ IS(is_taken_meanwhile)
 	       is_taken_by_none(account);
 }
 
-static bool is_on_gone_device(const struct account *account, const struct socket *sk)
+IS(has_gone_device)
 {
 	const struct diagnosis *diagnosis = account->diagnosis;
 
-	for (size_t i = 0; i < diagnosis->count; i++)
-		if (blocker_socket(account, &diagnosis->blockers[i]) == sk)
-			return device_is_gone(account->facts, sk->interface);
+	for (size_t i = 0; i < diagnosis->count && account->request->local.port; i++)
+		if (device_is_gone(account->facts,
+				   blocker_socket(account, &diagnosis->blockers[i])->interface))
+			return true;
 	return false;
-}
-
-IS(has_gone_device)
-{
-	return account->request->local.port && find(account, is_on_gone_device);
 }
 
 IS(is_sandboxed)
