@@ -121,6 +121,12 @@ IS(is_in_vrf)
 	       device_vrf(account->facts, account->facts->address_device);
 }
 
+/* By a socket that the kernel does not list: where it does, remedies are the holders'. */
+IS(is_taken_unseen)
+{
+	return is_blocked(account) && account->facts->hidden.pid;
+}
+
 IS(is_bound_twice)
 {
 	return is_error(account, EINVAL) && account->request->bound;
@@ -142,6 +148,8 @@ IS(is_any)
 	(void)account;
 	return true;
 }
+
+#define TAKEN "is taken: {fails} with EADDRINUSE."
 
 static const struct {
 	account_test *test;
@@ -180,8 +188,9 @@ static const struct {
 	{ is_late_listen,
 	  "is bound, but listen() failed: another socket has begun to listen there (EADDRINUSE).",
 	  { { "start only one of the two, or set SO_REUSEPORT in both", NULL } } },
-	{ is_blocked, "is taken: {fails} with EADDRINUSE.",
+	{ is_taken_unseen, TAKEN,
 	  { { "stop the process that has it, {hidden_command}", "kill {hidden_pid}" } } },
+	{ is_blocked, TAKEN, { { NULL, NULL } } },
 	{ is_forbidden_peer,
 	  "may not be connected to: {fails} because this machine forbids it. That is a firewall "
 	  "rule for what goes out, a route that prohibits, a security module, or a broadcast "

@@ -41,6 +41,18 @@ static void listen_at(struct facts *f, const char *address, uint32_t pid, const 
 	add_owner(f->snap, (uint32_t)f->snap->count - 1, add_process(f->snap, pid, command), 3);
 }
 
+static void one_listener_is_stopped(void **state)
+{
+	struct facts f;
+	struct buf kept;
+
+	init_facts(&f, usual(state));
+	listen_at(&f, "127.0.0.1", 811, "app");
+	kept = remedies_of(&f);
+	assert_non_null(strstr(kept.data, "|kill 811\n"));
+	buf_free(&kept);
+}
+
 static void one_kill_ends_several_listeners(void **state)
 {
 	struct facts f;
@@ -89,6 +101,7 @@ static void listener_and_connection_go_by_one_remedy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_SNAPSHOT(one_listener_is_stopped),
 		WITH_SNAPSHOT(one_kill_ends_several_listeners),
 		WITH_SNAPSHOT(each_program_has_its_signal),
 		WITH_SNAPSHOT(listener_and_connection_go_by_one_remedy),
