@@ -86,6 +86,9 @@ struct trace_watch {
 	 * from now on standard error is that of a failing program.
 	 */
 	void (*left)(void *context, bool released);
+	/* Around what only the user's own rights decide: finding and becoming the program. */
+	void (*lower)(void);
+	void (*raise)(void);
 	/* A descendant runs this program without the privileges its file gives. */
 	void (*unprivileged)(void *context, uint32_t pid, const char *program);
 };

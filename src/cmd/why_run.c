@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "collect/facts.h"
+#include "collect/rights.h"
 #include "diagnose/trace.h"
 #include "why_run.h"
 #include "why_show.h"
@@ -331,6 +332,7 @@ enum status why_run(const struct settings *settings)
 		.context = &watcher, .failed = see_failure,
 		.worked = settings->quiet ? NULL : see_success, .lived = see_life,
 		.idle = be_idle, .left = see_left, .unprivileged = say_unprivileged,
+		.lower = rights_lower, .raise = rights_raise,
 	};
 	static struct trace_end end;
 	int err;

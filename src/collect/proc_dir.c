@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -62,7 +63,7 @@ int pids_add(struct pids *pids, uint32_t pid)
 	return 0;
 }
 
-/* Where openat2() is unknown (before 5.6) or refused: is it on the same filesystem? */
+/* Without openat2(): is it on the same filesystem? */
 static int open_and_compare(int dir, const char *path, int flags)
 {
 	int fd = openat(dir, path, flags);
@@ -76,15 +77,23 @@ static int open_and_compare(int dir, const char *path, int flags)
 	return -EXDEV;
 }
 
+/*
+ * It is unknown before 5.6, and a sandbox may refuse it with any error: of
+ * one that never worked no error tells of the file.
+ */
 int proc_dir_open(int dir, const char *path, int flags)
 {
+	static atomic_bool works;
 	const struct open_how how = {
 		.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV,
 	};
 	long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 
+	if (fd >= 0 || errno == EXDEV)
+		atomic_store_explicit(&works, true, memory_order_relaxed);
 	if (fd >= 0)
 		return (int)fd;
-	return errno == ENOSYS || errno == EPERM ? open_and_compare(dir, path, flags | O_CLOEXEC)
-						 : -errno;
+	return atomic_load_explicit(&works, memory_order_relaxed)
+		       ? -errno
+		       : open_and_compare(dir, path, flags | O_CLOEXEC);
 }

@@ -150,12 +150,17 @@ static enum trace_refusal refuse(char program[PATH_MAX])
 int trace_run(char *const argv[], const struct trace_watch *watch, struct trace_end *end)
 {
 	struct trace_order order = {
-		.watch = watch, .front = getpid(), .command.argv = argv,
+		.watch = watch, .front = getpid(),
+		.command = { .argv = argv, .lower = watch->lower },
 	};
 	int err;
 
 	*end = (struct trace_end){ .refusal = TRACE_NOT_REFUSED };
+	if (watch->lower)
+		watch->lower();
 	err = trace_program_find(argv[0], end->program);
+	if (watch->raise)
+		watch->raise();
 	if (err)
 		return err;
 	order.command.path = end->program;

@@ -23,6 +23,7 @@ struct trace_command {
 	sigset_t mask;			/* that it is to have */
 	struct sigaction on_child;	/* SIGCHLD's, too */
 	bool no_new_privileges;
+	void (*lower)(void);		/* its rights to those of the user */
 };
 
 /* How far a command came, if it did not run. */

@@ -45,6 +45,8 @@ static void become(const struct trace_command *command, int go, int failures)
 	signal(SIGPIPE, SIG_DFL);
 	sigaction(SIGCHLD, &command->on_child, NULL);
 	sigprocmask(SIG_SETMASK, &command->mask, NULL);
+	if (command->lower)
+		command->lower();
 	execvp(command->path, command->argv);
 	say_failure(failures, false, -errno);
 }

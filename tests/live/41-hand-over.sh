@@ -70,6 +70,8 @@ expect_rc 3 "something is mounted: exit status 3"
 expect_err "process $pid could not be looked into: something is mounted over it" "the note names the process"
 run_as "$MKSOCK" noopenat2 -- "$CONNTAB" --json -l -t
 expect_row listener 'pids == [$pid | tonumber]' "without openat2(): the owner is found"
+run_as "$MKSOCK" badopenat2 -- "$CONNTAB" --json -l -t
+expect_row listener 'pids == [$pid | tonumber]' "openat2() refused by a sandbox: the owner is found"
 
 run_as "${MOUNTED[@]}" "-t tmpfs none /proc/$pid/task" "$CONNTAB" -l -t
 expect_rc 3 "something is mounted over its threads: exit status 3"

@@ -43,6 +43,8 @@ same "--replay" --replay "$TMP/secret/NAME" -l
 same "diff" diff "$TMP/secret/NAME" "$TMP/secret/NAME"
 same "record" record "$TMP/secret/NAME"
 same "why of a unix path" why "$TMP/secret/NAME"
+here chmod 755 "$TMP/secret/inside"
+same "why -- COMMAND" why -- "$TMP/secret/NAME"
 here [ -s "$TMP/secret/inside" ]
 judge "the record was not written over"
 [ ! -e "$TMP/secret/absent" ]

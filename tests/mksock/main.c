@@ -129,6 +129,7 @@ static const struct wrapper wrappers[] = {
 	{ "nodents", "runs COMMAND where directories can't be read (EPERM)", wrap_nodents },
 	{ "nolinks", "runs COMMAND where readlinkat() is refused (EACCES)", wrap_nolinks },
 	{ "noopenat2", "runs COMMAND where openat2() is unknown (ENOSYS)", wrap_noopenat2 },
+	{ "badopenat2", "runs COMMAND where openat2() is refused (EACCES)", wrap_badopenat2 },
 	{ "nofiles", "runs COMMAND with no more than 5 descriptors", wrap_nofiles },
 	{ "nobind", "runs COMMAND where Landlock forbids bind() of TCP", wrap_nobind },
 };

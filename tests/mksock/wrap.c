@@ -3,7 +3,8 @@
  * Wrappers: COMMAND in a changed world, played by a system call filter.  nodiag is a kernel without
  * NETLINK_SOCK_DIAG, so that the way through /proc/net can be tested on any kernel; nokcmp is a
  * container whose threads can't be compared; nodents, nolinks and nofiles are sandboxes in which
- * processes can't be looked into; noopenat2 is a kernel before 5.6; nobind is a sandbox (Landlock)
+ * processes can't be looked into; noopenat2 is a kernel before 5.6 and
+ * badopenat2 a sandbox; nobind is a sandbox (Landlock)
  * that forbids TCP's bind().
  */
 #define _GNU_SOURCE
@@ -84,6 +85,11 @@ void wrap_nolinks(char **command)
 void wrap_noopenat2(char **command)
 {
 	run_without(__NR_openat2, ENOSYS, command);
+}
+
+void wrap_badopenat2(char **command)
+{
+	run_without(__NR_openat2, EACCES, command);
 }
 
 /* Enough for a program to start, and none to look into a process with. */

@@ -15,6 +15,7 @@ void wrap_nokcmp(char **command);
 void wrap_nodents(char **command);
 void wrap_nolinks(char **command);
 void wrap_noopenat2(char **command);
+void wrap_badopenat2(char **command);
 void wrap_nofiles(char **command);
 void wrap_nobind(char **command);
 
