@@ -201,8 +201,6 @@ static enum status check_forms(const struct settings *settings)
 		  "it is the opposite of --no-v6only" },
 		{ command && settings->words != settings->behind_dashes, "conntab why",
 		  "expected no target in front of -- COMMAND" },
-		{ connect && settings->words[0], "--connect",
-		  "expected no target besides HOST:PORT" },
 		{ !settings->words[0] && !connect, "conntab why",
 		  "expected a port, or an address and a port: conntab why 8080; or --connect "
 		  "HOST:PORT, or -- COMMAND" },
@@ -222,6 +220,10 @@ static enum status check(const struct settings *settings)
 {
 	enum status status = check_list(settings);
 
+	if (status == STATUS_FOUND && settings->connect && settings->words[0]) {
+		complain("target", settings->words[0], "expected none besides --connect HOST:PORT");
+		return STATUS_USAGE;
+	}
 	return status == STATUS_FOUND ? check_forms(settings) : status;
 }
 

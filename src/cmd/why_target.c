@@ -79,7 +79,7 @@ static enum status refuse_unknown(const struct inquiries *all, const char *word)
 	else if (inet_pton(AF_INET, word, address.bytes) == 1 ||
 		 lookup_host_file(word, &address, 1))
 		snprintf(advice, sizeof(advice), "expected a port behind it: conntab why %s:8080",
-			 word);
+			 habit_is_plain(word) ? word : "HOST");
 	else if (!habit_of_target(word, "conntab why", advice) &&
 		 !habit_of_name(all->settings->replay ? NULL : all->source, word, advice))
 		return refuse_name(word);

@@ -71,6 +71,7 @@ bad 'which the command decides' --user root -- true
 bad 'which the command decides' -u -- true
 bad 'it runs here' -N "$$" -- true
 bad 'to be bound' --reuseaddr --connect 127.0.0.1:80
+bad "target '8081'" --connect 127.0.0.1:80 8081
 bad 'raw' raw:1
 
 # --- other namespaces

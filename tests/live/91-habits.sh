@@ -100,6 +100,9 @@ says 'conntab process nosuchd' why nosuchd
 says 'conntab process habitd' why habitd
 says 'conntab why localhost:8080' why localhost
 says 'conntab why 127.0.0.1:8080' why 127.0.0.1
+echo '127.0.0.9 a;b|>c' >"$TMP/hosts"
+run_as unshare --mount sh -c 'mount --bind "$1" /etc/hosts && exec "$2" why "a;b|>c"' sh "$TMP/hosts" "$CONNTAB"
+expect_err 'conntab why HOST:8080$' "why of a host with a hostile name: no command has it"
 says 'conntab why localhost:80' why http://localhost:80/
 
 # A relative path is one.
