@@ -86,7 +86,7 @@ static const struct {
 	  "next connection starts it again.",
 	  { { "stop the socket unit, and what it has started", "{systemctl} stop {units}" },
 	    { "{no_units}find the socket unit by its port, then stop it and its service",
-	      LOOKS "systemctl list-sockets | grep -w {port}" } } },
+	      LOOKS "{manager_systemctl} list-sockets | grep -w {port}" } } },
 	{ is_docker_proxy, false,
 	  "{command} publishes this port for {published}.",
 	  { { "find the container that publishes it, then stop it or publish another port",

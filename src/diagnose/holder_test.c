@@ -39,6 +39,11 @@ IS_CALLED(is_no_server, "sleep", "sh", "bash", "dash", "zsh", "tail", "cat", "te
 	  "vim", "su", "sudo", "cron", "timeout", "nohup", "screen", "tmux", "logger", "gdb",
 	  "strace")
 
+static bool is_connection(const struct socket *sk)
+{
+	return sk->state != STATE_LISTEN && sk->state != STATE_BOUND && sk->state != STATE_UNCONN;
+}
+
 static IS(is_listening)
 {
 	return socket_is_listener(holder->sk);
@@ -113,9 +118,10 @@ IS(is_callers_own)
 	return caller && holder->process && holder->process->pid == caller;
 }
 
+/* It listens for its units; of a connection it keeps a copy only while the instance runs. */
 IS(is_socket_unit)
 {
-	return socket_manager(holder->snap, holder->sk);
+	return socket_manager(holder->snap, holder->sk) && !is_connection(holder->sk);
 }
 
 /* Anybody may call a program so: only root's is the engine's, and not where a user has put it. */
@@ -137,9 +143,12 @@ IS(is_first_process)
 {
 	const struct owner *owner = owner_first(holder->snap, holder->sk);
 
-	for (; owner; owner = owner_next(holder->snap, owner))
-		if (owner_process(holder->snap, owner)->pid == PID_INIT)
+	for (; owner; owner = owner_next(holder->snap, owner)) {
+		const struct process *process = owner_process(holder->snap, owner);
+
+		if (process->pid == PID_INIT && !process_is_manager(process))
 			return true;
+	}
 	return socket_master(holder->snap, holder->sk) == PID_INIT;
 }
 
@@ -187,11 +196,6 @@ IS(is_shared)
 IS(is_bound_only)
 {
 	return holder->sk->state == STATE_BOUND;
-}
-
-static bool is_connection(const struct socket *sk)
-{
-	return sk->state != STATE_LISTEN && sk->state != STATE_BOUND && sk->state != STATE_UNCONN;
 }
 
 static bool is_given(const struct holder *holder, uint16_t port)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "place.h"
 
 /* A loop is impossible at one moment, but parents are read at several. */
 enum { GENERATIONS = 64, PID_INIT = 1 };
@@ -86,7 +87,10 @@ static bool leads_all(const struct snapshot *snap, const struct socket *sk, uint
 	return true;
 }
 
-/* The holder that leads all holders; it leads the first of them, too.  0: none does. */
+/*
+ * The holder that leads all holders; it leads the first of them, too.  0: none
+ * does.  What systemd starts for a socket unit is no worker of systemd's.
+ */
 static uint32_t leader_of(const struct snapshot *snap, const struct socket *sk)
 {
 	const struct process *process = owner_first_process(snap, sk), *top = process;
@@ -98,9 +102,12 @@ static uint32_t leader_of(const struct snapshot *snap, const struct socket *sk)
 		process = ancestor_of(snap, process);
 	}
 	candidates[0] = top->pid;
-	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++)
-		if (find_holder(snap, sk, candidates[i]) && leads_all(snap, sk, candidates[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++) {
+		const struct process *holder = find_holder(snap, sk, candidates[i]);
+
+		if (holder && !process_is_manager(holder) && leads_all(snap, sk, candidates[i]))
 			return candidates[i];
+	}
 	return 0;
 }
 
@@ -192,7 +199,7 @@ static bool is_top(const struct snapshot *snap, const struct socket *sk,
 
 bool socket_is_left_behind(const struct snapshot *snap, const struct socket *sk)
 {
-	if (socket_holders(snap, sk) < 2 || socket_master(snap, sk))
+	if (socket_holders(snap, sk) < 2 || socket_master(snap, sk) || socket_manager(snap, sk))
 		return false;
 	for (const struct owner *at = owner_first(snap, sk); at; at = next_process(snap, at)) {
 		const struct process *process = owner_process(snap, at);

@@ -128,7 +128,8 @@ static bool add_units_of(const struct scene *scene, const struct socket *sk, str
 	struct cgroup_place place;
 
 	if (find_socket_unit(scene, sk, &place)) {
-		if (place.user != units->user)
+		/* Its service has it too, perhaps: which that is, only its processes tell. */
+		if (place.user != units->user || !owner_first(snap, sk))
 			return false;
 		add_unit(units, place.unit);
 		return add_instances(scene, &place, units) && add_services(scene, sk, units);
@@ -263,6 +264,19 @@ WORD(add_systemctl)
 	return true;
 }
 
+/* The command that asks the systemd which has the socket: what it tells is no secret. */
+WORD(add_manager_systemctl)
+{
+	const struct socket *sk = scene_count(scene) ? scene_socket(scene, 0) : NULL;
+	struct cgroup_place place;
+
+	if (sk && process_place(socket_manager(scene->account->facts->snap, sk), &place) &&
+	    place.user != CGROUP_NO_USER)
+		return add_manager_of(out, scene, place.user);
+	buf_add_literal(out, "systemctl");
+	return true;
+}
+
 /* Whose systemd it is, where that is not the system's. */
 WORD(add_manager)
 {
@@ -282,5 +296,6 @@ WORD(has_no_units)
 
 const struct word unit_words[] = {
 	{ "units", print_units }, { "systemctl", add_systemctl }, { "manager", add_manager },
-	{ "no_units", has_no_units }, { NULL, NULL },
+	{ "manager_systemctl", add_manager_systemctl }, { "no_units", has_no_units },
+	{ NULL, NULL },
 };

@@ -162,4 +162,11 @@ expect_json '[.blockers[0].remedies[].command | values | select(startswith("kill
 	"$TITLE: pid 1 is in no kill"
 says 'first process here'
 
+situation "a connection of which systemd keeps a copy (Accept=yes)"
+sock unaccepted port=9
+first systemd 8080 conn
+expect_json '[.blockers[] | select(.socket.state == "ESTAB") | .holder | test("is still open")] | . == [true]' \
+	"$TITLE: it is a connection as any other"
+says_not 'first process here'
+
 end

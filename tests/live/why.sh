@@ -119,11 +119,11 @@ inner() {
 	echo "$pid"
 }
 
-# first NAME PORT: asks in a PID namespace whose first process has that name and listens there
+# first NAME PORT [FIXTURE]: asks in a PID namespace whose first process has that name and listens there
 first() {
 	local outer init
 	nsenter --target "$NS" --net -- unshare --pid --fork --mount-proc --kill-child -- \
-		"$MKSOCK" listen "port=$2" "comm=$1" <"$LINES_OF.in" >"$TMP/first" 2>&1 &
+		"$MKSOCK" "${3:-listen}" "port=$2" "comm=$1" <"$LINES_OF.in" >"$TMP/first" 2>&1 &
 	outer=$!
 	until_true grep -qs '^ready$' "$TMP/first"
 	init=$(inner $outer)

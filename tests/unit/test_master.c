@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "diagnose/master.h"
 
@@ -59,6 +60,9 @@ static const struct scene scenes[] = {
 	  { { 1, 0, 0, 1, 1, S, true }, { 7, 1, 1, 1, 1, S, true } }, 1, false, "7 " },
 	{ "children of systemd, which runs the same program", STATE_LISTEN,
 	  { { 7, 1, 0, 7, 1, "/usr/lib/systemd/systemd", true } }, 0, false, "" },
+	{ "systemd and what it has started for a socket unit", STATE_LISTEN,
+	  { { 1, 0, 0, 1, 1, "/usr/lib/systemd/systemd", true }, { 7, 1, 1, 7, 7, S, true } },
+	  0, false, "" },
 };
 
 static void add_holding(struct snapshot *snap, const struct holding *holding)
@@ -69,7 +73,8 @@ static void add_holding(struct snapshot *snap, const struct holding *holding)
 	*process = (struct process){
 		.pid = holding->pid, .parent = holding->parent, .ancestor = holding->ancestor,
 		.group = holding->group,
-		.family = holding->family, .executable = holding->program, .command = "server",
+		.family = holding->family, .executable = holding->program,
+		.command = strrchr(holding->program, '/') + 1,
 	};
 	if (holding->holds) {
 		*owner = (struct owner){ .process = (uint32_t)snap->process_count, .fd = 3 };
