@@ -31,6 +31,7 @@ gone() {
 
 for fixture in $("$MKSOCK" list | sed -n 's/^\([a-z0-9-]*\) [^-].*=.*/\1/p'); do
 	new_ns
+	here sysctl -qw net.ipv4.ping_group_range="0 2147483647"	# of root's group too
 	args=()
 	[ "$fixture" = load ] && args=(n=20)
 	[ "$fixture" = churn ] && args=(n=20 ms=500)

@@ -25,6 +25,8 @@ static const char *protocol_name(int fd)
 		return "raw";
 	if (type == SOCK_STREAM)
 		return "tcp";
+	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
+		return "icmp";
 	return protocol == IPPROTO_UDPLITE ? "udplite" : "udp";
 }
 
