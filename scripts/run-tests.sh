@@ -16,7 +16,7 @@ failed=0
 # one that this kernel has nothing for is "not ok N # SKIP", and neither passed nor failed.
 run_unit() {
 	local program=$1 output code good bad skipped planned lost=0
-	output=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$program" 2>&1 </dev/null)
+	output=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "$program" 2>&1 </dev/null)
 	code=$?
 	good=$(grep -c '^ok ' <<<"$output")
 	skipped=$(grep -c '^not ok [0-9]* # SKIP' <<<"$output")
@@ -42,7 +42,7 @@ run_unit() {
 
 run_golden() {
 	local output code good bad
-	output=$(timeout 300 scripts/test-golden.sh 2>&1 </dev/null)
+	output=$(timeout 600 scripts/test-golden.sh 2>&1 </dev/null)
 	code=$?
 	read -r good bad < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' <<<"$output") || {
 		good=0 bad=1

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #include "collect/facts.h"
 #include "collect/source.h"
@@ -296,35 +295,21 @@ static uint64_t make_many(const void *context)
 	return cookie;
 }
 
-static double cpu_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static void a_thousand_take_little_time(void **state)
+static void a_thousand_are_read_at_once(void **state)
 {
 	struct scene scene = scene_make(make_many, &reusable);
 	uint32_t sockets[MANY];
 	size_t count = 0, known = 0;
-	double before, took;
 
 	(void)state;
 	for (size_t i = 0; i < scene.snap->count && count < MANY; i++)
 		if (scene.snap->sockets[i].owner)
 			sockets[count++] = (uint32_t)i;
-	before = cpu_ms();
 	facts_read_options(scene.source, scene.snap, sockets, count, scene.options);
-	took = cpu_ms() - before;
 	for (size_t i = 0; i < count; i++)
 		known += scene.options[sockets[i]].reuseport != TRUTH_MAYBE;
 	assert_int_equal(count, MANY);
 	assert_in_range(known, MANY / 2, MANY);
-	print_message("%zu of %d sockets in %.1f ms\n", known, MANY, took);
-	/* Sanitizers and a busy machine take their part. */
-	assert_true(took < 200);
 	scene_free(&scene);
 }
 
@@ -337,7 +322,7 @@ int main(void)
 		cmocka_unit_test(another_user_reads_nothing),
 		cmocka_unit_test(the_table_of_a_thread_is_looked_into),
 		cmocka_unit_test(mptcp_sets_the_options_of_its_tcp),
-		cmocka_unit_test(a_thousand_take_little_time),
+		cmocka_unit_test(a_thousand_are_read_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
