@@ -14,7 +14,7 @@ static const struct {
 	holder_test *test;
 	bool knows_sharing;		/* the remedies tell what SO_REUSEADDR does here */
 	const char *sentence;		/* NULL: nothing worth saying */
-	struct remedy remedies[4];
+	struct remedy remedies[5];
 } holders[] = {
 	{ is_time_wait, true,
 	  "TIME-WAIT belongs to no process: {this} {is} over, and the kernel keeps the port for "
@@ -46,6 +46,8 @@ static const struct {
 	      LOOKS "wg show all listen-port | grep -w {port}" },
 	    { "look for a tunnel with this port, then delete it (ip link del NAME)",
 	      LOOKS "ip -o -d link | grep -w {port}" },
+	    { "look for what FOU or GUE receives at this port (ip fou del port {port})",
+	      LOOKS "ip fou show | grep -w {port}" },
 	    { "look for a service of the kernel (NFS, RPC)", LOOKS "rpcinfo -p" } } },
 	{ is_kernel_nfs, true,
 	  "The kernel itself holds this socket, as its NFS server does: there is no process to "

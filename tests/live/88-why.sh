@@ -296,6 +296,7 @@ if here ip link add vxlan0 type vxlan id 1 dstport 4789 dev lo 2>/dev/null && he
 	answers blocked EADDRINUSE addr=:: port=4789 proto=udp reuseaddr=1 reuseport=1
 	says 'The kernel itself holds this socket'
 	says 'ip -o -d link \| grep -w 4789'
+	says 'ip fou show \| grep -w 4789'
 	here sh -c 'ip -o -d link | grep -w 4789' >"$TMP/link"
 	expect_file "$TMP/link" vxlan "$TITLE: the printed command finds it"
 	says_not 'SO_REUSEPORT in the program'
