@@ -28,6 +28,7 @@ bool address_is_any(const struct address *address);		/* 0.0.0.0, :: */
 bool address_is_loopback(const struct address *address);	/* 127/8, ::1, mapped 127/8 */
 bool address_is_mapped(const struct address *address);		/* ::ffff:a.b.c.d */
 bool address_is_link_local(const struct address *address);	/* fe80::/10 */
+bool address_is_multicast(const struct address *address);	/* 224.0.0.0/4, ff00::/8 */
 
 /* Does it mean nothing without a device?  Of others the kernel takes no scope. */
 bool address_needs_scope(const struct address *address);

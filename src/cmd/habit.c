@@ -90,6 +90,19 @@ static bool is_url(const char *word, const char *command, char advice[ADVICE_MAX
 	return say(advice, "a target is no URL: %s %.*s:%.*s", command, length, host, own, word);
 }
 
+/* "unix:/run/app.sock", socat's and nginx's; "unix:///run/app.sock" */
+static bool is_unix(const char *word, char advice[ADVICE_MAX])
+{
+	static const char prefix[] = "unix:";
+	const char *path = word + sizeof(prefix) - 1;
+
+	if (strncasecmp(word, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	if (strncmp(path, "//", 2) == 0)
+		path += 2;
+	return *path && say(advice, "a unix socket is its path alone: conntab why %s", path);
+}
+
 /* ":::80", netstat's [::]:80; "127.0.0.1.80" of other systems. */
 static bool is_printed(const char *word, const char *command, char advice[ADVICE_MAX])
 {
@@ -139,8 +152,9 @@ bool habit_of_target(const char *word, const char *command, char advice[ADVICE_M
 {
 	return habit_is_plain(word) &&
 	       (is_slashed_list(word, command, advice) || is_slashed(word, command, advice) ||
-		is_url(word, command, advice) || is_printed(word, command, advice) ||
-		is_versioned(word, command, advice) || is_pid(word, advice));
+		is_url(word, command, advice) || is_unix(word, advice) ||
+		is_printed(word, command, advice) || is_versioned(word, command, advice) ||
+		is_pid(word, advice));
 }
 
 /* ---- words of the list ----------------------------------------------- */

@@ -179,7 +179,9 @@ static const struct command *find_command(char **words, int *used)
 /* Commands to come; who means a word of a filter writes -- before it. */
 static bool is_to_come(const char *word)
 {
-	static const char *const names[] = { "top", "events", "kill", "ss", "netstat" };
+	static const char *const names[] = {
+		"top", "events", "wait", "free", "kill", "ss", "netstat",
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(word, names[i]) == 0)

@@ -10,9 +10,9 @@
 
 static bool is_to_all(const struct account *account, const struct meeting *meeting)
 {
-	(void)meeting;
 	return account->facts->address == ADDRESS_MULTICAST ||
-	       account->facts->address == ADDRESS_BROADCAST;
+	       account->facts->address == ADDRESS_BROADCAST ||
+	       address_is_multicast(&meeting->holder->local.address);
 }
 
 static bool is_holder_exact(const struct account *account, const struct meeting *meeting)
@@ -113,6 +113,7 @@ void explain_delivery(const struct account *account, struct buf *out)
 {
 	const struct bind_facts *facts = account->facts;
 	const size_t before = out->length;
+	bool all = false;
 
 	for (size_t which = 0; which < DELIVERIES; which++) {
 		for (size_t i = 0; i < bind_facts_count(facts); i++) {
@@ -120,12 +121,13 @@ void explain_delivery(const struct account *account, struct buf *out)
 
 			if (!is_told(account, blocker.socket, which))
 				continue;
+			all |= deliveries[which].applies == is_to_all;
 			buf_add_text(out, out->length > before ? "; " : "");
 			sentence_add(account, &blocker, deliveries[which].sentence, QUOTING_TEXT,
 				     out);
 			break;
 		}
 	}
-	if (out->length > before && !is_to_all(account, NULL))
+	if (out->length > before && !all)
 		buf_add_literal(out, "; multicast and broadcast go to all");
 }

@@ -162,9 +162,12 @@ enum truth meeting_blocks(const struct meeting *meeting)
 	return truth_and(meeting_overlaps(meeting), truth_not(shares));
 }
 
+/* Then it does not matter whether the holder has set it, where that can't be told. */
 static bool is_other_user(const struct meeting *meeting)
 {
-	return meeting->wanted->reuseport && meeting->options.reuseport == TRUTH_YES;
+	return meeting->wanted->reuseport &&
+	       (meeting->options.reuseport == TRUTH_YES ||
+		(meeting->options.reuseport == TRUTH_MAYBE && same_user(meeting) == TRUTH_NO));
 }
 
 static bool is_port_not_shared_by_holder(const struct meeting *meeting)

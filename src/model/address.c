@@ -46,6 +46,15 @@ bool address_is_link_local(const struct address *address)
 	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
+bool address_is_multicast(const struct address *address)
+{
+	struct address plain = address_unmapped(address);
+
+	if (plain.family == AF_INET)
+		return (plain.bytes[0] & 0xf0) == 0xe0;
+	return plain.family == AF_INET6 && plain.bytes[0] == 0xff;
+}
+
 /* __ipv6_addr_needs_scope_id() */
 bool address_needs_scope(const struct address *address)
 {

@@ -45,6 +45,8 @@ bad "the command 'fields'" feilds
 bad "unknown word" list recrd
 bad "not in this version" top
 bad "not in this version" ss -t
+bad "not in this version" wait 8080
+bad "not in this version" free
 bad "'record': unknown word" -- record
 bad "'fields': unknown word" -t -- fields
 ct list -- sport 8080

@@ -61,6 +61,8 @@ says 'conntab tcp:80,443' 80,443/tcp
 says 'conntab tcp:80' 80/tcp,443/tcp
 says 'conntab [::1]:8080' 'https://[::1]:8080/'
 says 'conntab localhost:80' tcp://localhost:80
+says 'conntab why /run/app.sock' unix:/run/app.sock
+says 'conntab why /run/app.sock' unix:///run/app.sock
 says 'conntab -6 tcp' tcp6
 says 'conntab -6 tcp:80' tcp6:80
 says 'conntab [::]:80' :::80

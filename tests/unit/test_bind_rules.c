@@ -77,6 +77,8 @@ static const struct one ones[] = {
 	{ TCP, { STATE_LISTEN, "0.0.0.0", LO }, "0.0.0.0", RP, SOFT(SAME_ADDRESS, PORT_HOLDER) },
 	{ TCP, { STATE_LISTEN, "0.0.0.0", RA_ | RP_ }, "0.0.0.0", RA | RP,
 	  MAYBE(SAME_ADDRESS, PORT_HOLDER) },
+	{ TCP, { STATE_LISTEN, "0.0.0.0", RA_ | RP_ | OTHER }, "0.0.0.0", RP,
+	  SOFT(SAME_ADDRESS, PORT_USER) },
 	{ TCP, { STATE_LISTEN, "0.0.0.0", RA_ | RP_ }, "0.0.0.0", RA,
 	  BLOCKED(SAME_ADDRESS, LISTENER) },
 	/* IPv4 and IPv6 */
