@@ -80,29 +80,33 @@ static size_t count_text(const struct summary *summary, const char *text)
 	return rows;
 }
 
-/* Texts are copied; a line without rows is left out. */
-static void add_line(struct summary *summary, const char *section, const char *label,
+/* Texts are copied; a line without rows is left out: false. */
+static bool add_line(struct summary *summary, const char *section, const char *label,
 		     const char *text, unsigned indent)
 {
 	size_t rows = count_text(summary, text);
 
 	if (!rows || summary->count == LINES_MAX)
-		return;
+		return rows;
 	label = arena_copy_text(&summary->arena, label);
 	text = arena_copy_text(&summary->arena, text);
 	summary->failed |= !label || !text;
 	summary->lines[summary->count++] = (struct line){
 		.section = section, .label = label, .filter = text, .rows = rows, .indent = indent,
 	};
+	return true;
 }
 
 /* The same with a text that was put together in `buf`, which is empty then. */
-static void add_made(struct summary *summary, const char *section, const char *label,
+static bool add_made(struct summary *summary, const char *section, const char *label,
 		     struct buf *buf, unsigned indent)
 {
+	bool has_rows;
+
 	buf_add_char(buf, '\0');
-	add_line(summary, section, label, buf->data, indent);
+	has_rows = add_line(summary, section, label, buf->data, indent);
 	buf->length = 0;
+	return has_rows;
 }
 
 static void add_states(struct summary *summary, const char *protocol, struct buf *buf)
@@ -125,8 +129,8 @@ static void add_protocols(struct summary *summary, struct buf *buf)
 
 		buf_add_literal(buf, "protocol ");
 		buf_add_text(buf, name);
-		add_made(summary, "Sockets", name, buf, 0);
-		add_states(summary, name, buf);
+		if (add_made(summary, "Sockets", name, buf, 0))
+			add_states(summary, name, buf);
 	}
 }
 

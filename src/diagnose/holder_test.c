@@ -129,13 +129,13 @@ IS(is_docker_proxy)
 {
 	struct cgroup_place place;
 
-	return is_called_docker_proxy(holder) && is_listening(holder) && !holder->process->uid &&
+	return is_listening(holder) && is_called_docker_proxy(holder) && !holder->process->uid &&
 	       (!process_place(holder->process, &place) || place.user == CGROUP_NO_USER);
 }
 
 IS(is_podman_proxy)
 {
-	return is_called_podman_proxy(holder) && is_listening(holder);
+	return is_listening(holder) && is_called_podman_proxy(holder);
 }
 
 /* With it the container would end: it is never killed, be it a master or not. */
@@ -161,7 +161,7 @@ IS(is_forward)
 
 IS(is_leaked)
 {
-	return is_no_server(holder) && is_listening(holder);
+	return is_listening(holder) && is_no_server(holder);
 }
 
 IS(is_left_behind)

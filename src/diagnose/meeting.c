@@ -97,7 +97,7 @@ bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	meeting->listening = sk->protocol == PROTOCOL_TCP && sk->state == STATE_LISTEN;
 	meeting->time_wait = socket_is_time_wait(sk);
 	meeting->domain = TRUTH_YES;
-	if (sk->protocol == PROTOCOL_TCP)
+	if (sk->protocol == PROTOCOL_TCP && sk->interface != wanted_device(request))
 		meeting->domain = devices_share_ports(facts, wanted_device(request), sk->interface);
 	meeting->any_port = !request->local.port;
 	if (meeting->any_port) {

@@ -261,11 +261,12 @@ static bool is_ruled_out(const struct node *term)
 /* Why a term that does not hold might hold. */
 static uint32_t unseen_of(const struct node *term, const struct row *row)
 {
-	uint32_t asked = row->snap->asked & ~(uint32_t)NEED_BEFORE;
+	uint32_t asked = row->snap->asked & ~(uint32_t)NEED_BEFORE, unseen;
 
 	if (term->needs & ~asked)
 		return UNSEEN_BIT(UNSEEN_UNASKED);
-	return is_ruled_out(term) ? 0 : field_unseen(row, term->field);
+	unseen = field_unseen(row, term->field);
+	return unseen && is_ruled_out(term) ? 0 : unseen;
 }
 
 static enum match match_term(const struct node *term, const struct row *row, uint32_t known)

@@ -146,27 +146,31 @@ static int is_peer_here(struct scene *scene, const struct socket *sk)
 
 /* ---- who called ------------------------------------------------------ */
 
+static bool is_listened_on(const struct scene *scene, const struct socket *sk)
+{
+	uint64_t ports = scene->listening[sk->protocol][sk->local.port / BITS];
+
+	return ports >> sk->local.port % BITS & 1;
+}
+
 /* Would a listener here take what comes to `sk`? */
 static bool is_taken(const struct scene *scene, struct socket *sk)
 {
 	/* 0.0.0.0 has the same bytes, and so the same hash. */
 	static const struct address any = { .family = AF_INET6 };
-	struct address local = address_unmapped(&sk->local.address);
-	int best = find_fitting(scene->snap, scene->by_end, sk, &local, 0);
+	struct address local;
+	int best;
 
+	if (!is_listened_on(scene, sk))
+		return false;
+	local = address_unmapped(&sk->local.address);
+	best = find_fitting(scene->snap, scene->by_end, sk, &local, 0);
 	/*
 	 * There may be thousands of listeners on one port, at an address each: only
 	 * those are looked at that can fit, as in __inet_lookup_listener().
 	 */
 	find_fitting(scene->snap, scene->by_end, sk, &any, best);
 	return sk->listener;
-}
-
-static bool is_listened_on(const struct scene *scene, const struct socket *sk)
-{
-	uint64_t ports = scene->listening[sk->protocol][sk->local.port / BITS];
-
-	return ports >> sk->local.port % BITS & 1;
 }
 
 /*

@@ -44,7 +44,7 @@ static void add_once(enum field_id *ids, size_t *count, enum field_id id)
 	ids[(*count)++] = id;
 }
 
-int detail_init(struct detail_memory *memory)
+static void order_figures(struct detail_memory *memory)
 {
 	size_t count = 0;
 
@@ -56,6 +56,12 @@ int detail_init(struct detail_memory *memory)
 	}
 	for (enum field_id id = FIELD_TCP_FIRST; id <= FIELD_TCP_LAST; id++)
 		add_once(memory->tcp, &count, id);
+}
+
+int detail_init(struct detail_memory *memory, uint32_t extras)
+{
+	if (extras & EXTRA_INFO)
+		order_figures(memory);
 	for (size_t i = 0; i < MEMORY_COUNT; i++)
 		memory->memory[i] = FIELD_MEMORY_FIRST + i;
 	return buf_init(&memory->cell, -1);

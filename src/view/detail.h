@@ -14,8 +14,8 @@ struct detail_memory {
 	enum field_id memory[MEMORY_COUNT];
 };
 
-int detail_init(struct detail_memory *memory);		/* 0 or -ENOMEM */
-void detail_free(struct detail_memory *memory);		/* in any case */
+int detail_init(struct detail_memory *memory, uint32_t extras);	/* 0 or -ENOMEM */
+void detail_free(struct detail_memory *memory);			/* in any case */
 
 uint32_t detail_needs(uint32_t extras);
 

@@ -259,7 +259,7 @@ static int show(struct table *table)
 	int err = buf_init(&table->cell, -1);
 
 	if (!err)
-		err = detail_init(&table->detail);
+		err = detail_init(&table->detail, table->options->extras);
 	if (err < 0)
 		return err;
 	layouts_init(table->layouts, table->listing, table->options, &table->cell);
