@@ -14,6 +14,9 @@
 
 enum { PORTS = 1 << 16, BITS = 64 };
 
+/* How well a listener fits: any address, this address; and of either on the same device. */
+enum { FITS_ANY = 2, FITS_EXACTLY = 4, FITS_DEVICE = 2 };
+
 /* What is known of this machine. */
 struct scene {
 	struct snapshot *snap;
@@ -39,8 +42,8 @@ uint32_t listener_key(const struct socket *sk, const struct address *address)
 static int fit(const struct socket *listener, const struct socket *sk)
 {
 	struct endpoint local = { sk->local.address, listener->local.port };
-	struct address bound = address_unmapped(&listener->local.address);
-	int device = listener->interface ? 2 : 0, version = socket_speaks(sk, 4) ? 4 : 6;
+	int device = listener->interface ? FITS_DEVICE : 0, version;
+	struct address bound;
 
 	if (listener->local.port != sk->local.port || listener->protocol != sk->protocol ||
 	    listener->netns != sk->netns)
@@ -48,11 +51,13 @@ static int fit(const struct socket *listener, const struct socket *sk)
 	if (listener->interface && listener->interface != sk->interface)
 		return 0;
 	if (endpoint_same(&listener->local, &local))
-		return 4 + device;
+		return FITS_EXACTLY + device;
+	bound = address_unmapped(&listener->local.address);
+	version = socket_speaks(sk, 4) ? 4 : 6;
 	if (!address_is_any(&bound) || !socket_speaks(listener, version) ||
 	    (version == 6 && bound.family == AF_INET))
 		return 0;
-	return 2 + device + (listener->local.address.family == sk->local.address.family);
+	return FITS_ANY + device + (listener->local.address.family == sk->local.address.family);
 }
 
 /* Of the listeners at `address`, which is unmapped, take the one that fits best and better. */
@@ -169,7 +174,8 @@ static bool is_taken(const struct scene *scene, struct socket *sk)
 	 * There may be thousands of listeners on one port, at an address each: only
 	 * those are looked at that can fit, as in __inet_lookup_listener().
 	 */
-	find_fitting(scene->snap, scene->by_end, sk, &any, best);
+	if (best < FITS_EXACTLY || sk->interface)
+		find_fitting(scene->snap, scene->by_end, sk, &any, best);
 	return sk->listener;
 }
 
@@ -183,7 +189,7 @@ static bool is_taken(const struct scene *scene, struct socket *sk)
 static int has_called(struct scene *scene, const struct socket *sk)
 {
 	const struct netns *netns = &scene->snap->netns[sk->netns];
-	struct socket other = *sk;
+	struct socket other;
 	int here;
 
 	if (sk->state == STATE_SYN_RECV || is_listened_on(scene, sk))
@@ -191,11 +197,12 @@ static int has_called(struct scene *scene, const struct socket *sk)
 	here = is_peer_here(scene, sk);
 	if (here < 0)
 		return here;
+	if (!here)
+		return !netns->ephemeral_last || netns_gives_port(netns, sk->local.port);
+	other = *sk;
 	other.local = sk->peer;
 	other.peer = sk->local;
-	if (here)
-		return is_taken(scene, &other);
-	return !netns->ephemeral_last || netns_gives_port(netns, sk->local.port);
+	return is_taken(scene, &other);
 }
 
 static int connection_find(struct scene *scene, struct socket *sk)
