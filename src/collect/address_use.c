@@ -16,9 +16,9 @@
 
 #include "collect.h"
 #include "collect/facts.h"
+#include "device_address.h"
 #include "diag.h"
 #include "link.h"
-#include "own_address.h"
 #include "source_inside.h"
 
 enum { LOOPBACK_DEVICE = 1 };		/* LOOPBACK_IFINDEX of the kernel */
@@ -169,7 +169,7 @@ static enum address_use use_of_ipv4(uint32_t address)
 /* ---- IPv6 ------------------------------------------------------------ */
 
 /* A device counts only for addresses that mean nothing elsewhere. */
-static bool is_in_reach(const struct own_address *own, const struct question *q)
+static bool is_in_reach(const struct device_address *own, const struct question *q)
 {
 	bool narrow = own->scope == RT_SCOPE_LINK || own->scope == RT_SCOPE_HOST;
 
@@ -177,7 +177,7 @@ static bool is_in_reach(const struct own_address *own, const struct question *q)
 }
 
 /* Why an address that is there can't be used (ipv6_chk_addr_and_flags()). */
-static enum address_use use_of_own(const struct own_address *own, const struct link *link)
+static enum address_use use_of_owned(const struct device_address *own, const struct link *link)
 {
 	if ((own->flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) != IFA_F_TENTATIVE)
 		return ADDRESS_LOCAL;
@@ -188,7 +188,7 @@ static enum address_use use_of_own(const struct own_address *own, const struct l
 	return link->carrier ? ADDRESS_TENTATIVE : ADDRESS_NO_CARRIER;
 }
 
-static void take_ipv6(const struct own_address *own, void *context)
+static void take_ipv6(const struct device_address *own, void *context)
 {
 	struct question *q = context;
 	struct link link;
@@ -197,7 +197,7 @@ static void take_ipv6(const struct own_address *own, void *context)
 	    !is_in_reach(own, q) || link_read(own->device, &link) < 0)
 		return;
 	if (link.vrf == q->link.vrf)
-		q->use = use_of_own(own, &link);
+		q->use = use_of_owned(own, &link);
 	else if (q->use == ADDRESS_ABSENT)
 		q->use = ADDRESS_OTHER_VRF;
 	else
@@ -229,7 +229,7 @@ static int ask_addresses(struct question *q)
 	int err;
 
 	q->use = ADDRESS_ABSENT;
-	err = own_addresses_read(AF_INET6, take_ipv6, q);
+	err = device_addresses_read(AF_INET6, take_ipv6, q);
 	if (!err && q->use == ADDRESS_ABSENT && is_switched_off(q))
 		q->use = ADDRESS_IPV6_OFF;
 	return err;
@@ -238,14 +238,14 @@ static int ask_addresses(struct question *q)
 /* ---- IPv4 that no route leads to ------------------------------------- */
 
 /* All of 127.0.0.0/8 is loopback's; of others each address is one. */
-static bool is_own_ipv4(const struct own_address *own, const struct question *q)
+static bool is_own_ipv4(const struct device_address *own, const struct question *q)
 {
 	if (own->device != LOOPBACK_DEVICE)
 		return address_equal(&own->address, &q->address);
 	return !((ipv4_of(&own->address) ^ ipv4_of(&q->address)) & mask_of(own->prefix));
 }
 
-static void take_ipv4(const struct own_address *own, void *context)
+static void take_ipv4(const struct device_address *own, void *context)
 {
 	struct question *q = context;
 	struct link link;
@@ -263,7 +263,7 @@ static int ask_ipv4(struct question *q)
 {
 	int err = ask_routes(q);
 
-	return err || q->use != ADDRESS_ABSENT ? err : own_addresses_read(AF_INET, take_ipv4, q);
+	return err || q->use != ADDRESS_ABSENT ? err : device_addresses_read(AF_INET, take_ipv4, q);
 }
 
 /* ---- both ------------------------------------------------------------ */

@@ -1,86 +1,100 @@
 /* SPDX-License-Identifier: MIT */
-/* The addresses that a socket in the namespace may be bound to one by one. */
-#include <errno.h>
-#include <libmnl/libmnl.h>
+/* What addresses has this machine: those to bind to, one by one; and has it one in a prefix? */
 #include <linux/if_addr.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "collect/facts.h"
-#include "diag.h"
+#include "device_address.h"
 #include "link.h"
 #include "source_inside.h"
+
+/* ---- addresses to bind to -------------------------------------------- */
 
 struct list {
 	struct address *addresses;
 	size_t count, most;
 };
 
-static bool copy_address(struct address *address, uint8_t family, const struct nlattr *attr)
-{
-	size_t size = family == AF_INET ? 4 : sizeof(address->bytes);
-
-	if (!attr || mnl_attr_get_payload_len(attr) != size)
-		return false;
-	*address = (struct address){ .family = family };
-	memcpy(address->bytes, mnl_attr_get_payload(attr), size);
-	return true;
-}
-
-static bool address_parse(const struct nlmsghdr *nlh, struct address *address, uint32_t *device)
+/* One of a link means nothing without it, and one in a VRF takes a socket that is bound to that. */
+static void add_bindable(const struct device_address *own, void *context)
 {
 	const uint32_t unusable = IFA_F_TENTATIVE | IFA_F_DADFAILED;
-	const struct nlattr *attr, *local = NULL, *any = NULL;
-	struct ifaddrmsg ifa;
-	uint32_t flags;
-
-	if (nlh->nlmsg_type != RTM_NEWADDR || mnl_nlmsg_get_payload_len(nlh) < sizeof(ifa))
-		return false;
-	memcpy(&ifa, mnl_nlmsg_get_payload(nlh), sizeof(ifa));
-	flags = ifa.ifa_flags;
-	mnl_attr_for_each(attr, nlh, sizeof(ifa)) {
-		if (mnl_attr_get_type(attr) == IFA_LOCAL)
-			local = attr;
-		else if (mnl_attr_get_type(attr) == IFA_ADDRESS)
-			any = attr;
-		else if (mnl_attr_get_type(attr) == IFA_FLAGS &&
-			 mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
-			flags = mnl_attr_get_u32(attr);
-	}
-	*device = ifa.ifa_index;
-	/* Where there is a peer, IFA_ADDRESS is the peer's. */
-	return (ifa.ifa_family == AF_INET || ifa.ifa_family == AF_INET6) && !(flags & unusable) &&
-	       copy_address(address, ifa.ifa_family, local ? local : any);
-}
-
-/* One of a link means nothing without it, and one in a VRF takes a socket that is bound to that. */
-static int address_take(const struct nlmsghdr *nlh, void *context)
-{
 	struct list *list = context;
-	struct address address;
 	struct link link;
-	uint32_t device;
 
-	if (list->count < list->most && address_parse(nlh, &address, &device) &&
-	    !address_is_link_local(&address) && link_read(device, &link) == 0 && !link.vrf)
-		list->addresses[list->count++] = address;
-	return 0;
+	if (list->count < list->most && !(own->flags & unusable) &&
+	    !address_is_link_local(&own->address) && link_read(own->device, &link) == 0 &&
+	    !link.vrf)
+		list->addresses[list->count++] = own->address;
 }
 
-static int dump_inside(void *list)
+static int list_bindable(void *list)
 {
-	const struct ifaddrmsg body = { .ifa_family = AF_UNSPEC };
+	int err = device_addresses_read(AF_INET, add_bindable, list);
 
-	return route_dump(&(struct diag_request){
-		.type = RTM_GETADDR, .body = &body, .size = sizeof(body),
-		.row = address_take, .context = list,
-	});
+	return err ? err : device_addresses_read(AF_INET6, add_bindable, list);
 }
 
 size_t facts_own_addresses(struct source *source, struct address *addresses, size_t most)
 {
 	struct list list = { .addresses = addresses, .most = most };
 
-	return source_inside(source, dump_inside, &list) == 0 ? list.count : 0;
+	return source_inside(source, list_bindable, &list) == 0 ? list.count : 0;
+}
+
+/* ---- an address in a prefix ------------------------------------------ */
+
+struct search {
+	struct address address;
+	uint8_t bits;
+	bool found;
+};
+
+static bool is_within(const uint8_t *address, const struct search *s)
+{
+	unsigned whole = s->bits / 8, rest = s->bits % 8;
+
+	return memcmp(address, s->address.bytes, whole) == 0 &&
+	       (!rest || !((address[whole] ^ s->address.bytes[whole]) >> (8 - rest)));
+}
+
+static void compare(const struct device_address *own, void *context)
+{
+	struct search *s = context;
+
+	s->found |= is_within(own->address.bytes, s);
+}
+
+static int search_devices(void *search)
+{
+	struct search *s = search;
+
+	return device_addresses_read(s->address.family, compare, s);
+}
+
+/* A route of type local makes addresses this machine's that no device has. */
+static bool is_routed_here(struct source *source, const struct address *address)
+{
+	const struct bind_request request = { .local.address = *address };
+	uint32_t device;
+	enum address_use use = facts_address(source, &request, &device);
+
+	return use != ADDRESS_ABSENT && use != ADDRESS_NO_DEVICE && use != ADDRESS_IPV6_OFF;
+}
+
+enum truth facts_has_address(struct source *source, const struct address *address, uint8_t bits)
+{
+	enum { IPV4_BITS = 32, IPV6_BITS = 128, MAPPED_BITS = 96 };
+	struct search s = { .address = address_unmapped(address), .bits = bits };
+	int err;
+
+	if (s.address.family != address->family)
+		s.bits = bits > MAPPED_BITS ? (uint8_t)(bits - MAPPED_BITS) : 0;
+	err = source_inside(source, search_devices, &s);
+	if (err < 0)
+		return TRUTH_MAYBE;
+	if (!s.found && s.bits == (s.address.family == AF_INET ? IPV4_BITS : IPV6_BITS))
+		s.found = is_routed_here(source, &s.address);
+	return s.found ? TRUTH_YES : TRUTH_NO;
 }

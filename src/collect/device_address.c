@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses of devices, as rtnetlink lists them (inet_fill_ifaddr(), inet6_fill_ifaddr()). */
-#include "own_address.h"
+#include "device_address.h"
 
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
@@ -13,19 +13,21 @@
 
 struct reading {
 	int family;
-	own_address_take *take;
+	device_address_take *take;
 	void *context;
 };
 
-static void copy(struct address *address, const struct nlattr *attr)
+static bool copy(struct address *address, const struct nlattr *attr)
 {
 	size_t size = address->family == AF_INET ? 4 : sizeof(address->bytes);
 
-	if (mnl_attr_get_payload_len(attr) == size)
-		memcpy(address->bytes, mnl_attr_get_payload(attr), size);
+	if (!attr || mnl_attr_get_payload_len(attr) != size)
+		return false;
+	memcpy(address->bytes, mnl_attr_get_payload(attr), size);
+	return true;
 }
 
-static bool parse(const struct nlmsghdr *nlh, struct own_address *own)
+static bool parse(const struct nlmsghdr *nlh, struct device_address *own)
 {
 	const struct nlattr *attr, *local = NULL, *any = NULL;
 	struct ifaddrmsg ifa;
@@ -33,7 +35,7 @@ static bool parse(const struct nlmsghdr *nlh, struct own_address *own)
 	if (nlh->nlmsg_type != RTM_NEWADDR || mnl_nlmsg_get_payload_len(nlh) < sizeof(ifa))
 		return false;
 	memcpy(&ifa, mnl_nlmsg_get_payload(nlh), sizeof(ifa));
-	*own = (struct own_address){
+	*own = (struct device_address){
 		.address.family = ifa.ifa_family,
 		.device = ifa.ifa_index,
 		.flags = ifa.ifa_flags,
@@ -50,22 +52,20 @@ static bool parse(const struct nlmsghdr *nlh, struct own_address *own)
 			own->flags = mnl_attr_get_u32(attr);
 	}
 	/* Where there is a peer, IFA_ADDRESS is the peer's. */
-	if (local || any)
-		copy(&own->address, local ? local : any);
-	return true;
+	return copy(&own->address, local ? local : any);
 }
 
 static int hand_on(const struct nlmsghdr *nlh, void *context)
 {
 	const struct reading *reading = context;
-	struct own_address own;
+	struct device_address own;
 
 	if (parse(nlh, &own) && own.address.family == reading->family)
 		reading->take(&own, reading->context);
 	return 0;
 }
 
-int own_addresses_read(int family, own_address_take *take, void *context)
+int device_addresses_read(int family, device_address_take *take, void *context)
 {
 	struct reading reading = { family, take, context };
 	const struct ifaddrmsg body = { .ifa_family = (uint8_t)family };
