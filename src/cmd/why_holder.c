@@ -75,10 +75,8 @@ static void add_pair(struct buf *out, const char *label, const char *text)
 static void add_command_line(struct buf *out, const struct process *process)
 {
 	struct buf joined;
-	size_t length = process->command_line_length;
+	size_t length = process_arguments_length(process);
 
-	while (length && !process->command_line[length - 1])
-		length--;
 	if (!length || buf_init(&joined, -1) < 0)
 		return;
 	for (size_t i = 0; i < length; i++)
@@ -114,8 +112,7 @@ static void add_process(struct buf *out, const struct snapshot *snap,
 	add_pair(text, ", container ", process->container);
 	add_since(text, snap, process);
 	why_add_paragraph(out, text, WHY_INDENT);
-	if (process->command_line)
-		add_command_line(out, process);
+	add_command_line(out, process);
 }
 
 void why_add_processes(struct buf *out, const struct snapshot *snap, const struct socket *sk,

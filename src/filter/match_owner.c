@@ -39,20 +39,16 @@ static bool is_command_line(const struct node *term, const struct snapshot *snap
 			    const struct owner *owner)
 {
 	const struct process *process = owner_process(snap, owner);
-	size_t length = process->command_line_length;
+	size_t length = process_arguments_length(process);
 	char text[4096];
 
 	if (!process->command_line)
 		return false;
-	if (length > sizeof(text))
-		length = sizeof(text);
-	memcpy(text, process->command_line, length);
-	while (length && !text[length - 1])
-		length--;
-	text[length < sizeof(text) ? length : sizeof(text) - 1] = '\0';
-	for (size_t i = 0; i + 1 < length; i++)
-		if (!text[i])
-			text[i] = ' ';
+	if (length >= sizeof(text))
+		length = sizeof(text) - 1;
+	for (size_t i = 0; i < length; i++)
+		text[i] = process->command_line[i] ? process->command_line[i] : ' ';
+	text[length] = '\0';
 	return in_patterns(term, text);
 }
 
