@@ -26,7 +26,7 @@ void count_keys_add(struct count_keys *keys, enum field_id field);
 /* What must be collected to count by them: enum need. */
 uint32_t count_needs(const struct count_keys *keys);
 
-/* Does the field tell of one of the processes that hold a socket, or (other_end) its far end? */
+/* Does the field tell of one of the processes that hold a socket, or (other_end) its other end? */
 bool count_is_of_process(enum field_id field);
 
 struct count_group {
@@ -37,7 +37,7 @@ struct count_group {
 	uint32_t socket;		/* one of them */
 	uint32_t last;			/* the one that was counted last */
 	const struct owner *owner;	/* the process that it is about, NULL: none; */
-	const struct owner *far;	/* and that at the far end */
+	const struct owner *other_owner;	/* and that at the other end */
 };
 
 struct count {

@@ -53,7 +53,7 @@ struct kernel_scope {
 	uint32_t states;		/* STATE_BIT()s */
 	uint32_t tests;			/* enum kernel_test */
 	bool listeners;			/* all listeners are wanted, matching or not */
-	bool other_ends;		/* the far ends of matching sockets are wanted too */
+	bool other_ends;		/* the other ends of matching sockets are wanted too */
 };
 
 enum { PROGRAM_MAX = 4096, PROGRAM_NONE_MATCH = -1 };

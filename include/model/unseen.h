@@ -8,8 +8,8 @@
 
 enum unseen {
 	UNSEEN_OWNER,			/* who holds it: some process may not be looked into */
-	UNSEEN_LOST_OWNER,		/* who holds it: a process may that was not found */
-	UNSEEN_FAR_OWNER,		/* who holds it, from another pid namespace */
+	UNSEEN_OWNER_UNKNOWN,		/* who holds it: a process may that was not found */
+	UNSEEN_OWNER_ELSEWHERE,		/* who holds it, from another pid namespace */
 	UNSEEN_MARK,			/* its mark: told with CAP_NET_ADMIN only */
 	UNSEEN_CGROUP,			/* its cgroup: not told, or no tree of them is mounted */
 	UNSEEN_DETAIL,			/* what only sock_diag tells, of a row of /proc/net */

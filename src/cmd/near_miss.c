@@ -32,7 +32,7 @@ struct found {
 	bool more_names;
 };
 
-struct nearing {
+struct near_search {
 	const struct settings *settings;
 	struct source *source;
 	const struct filter *filter;	/* that found nothing */
@@ -54,7 +54,7 @@ static void take_name(struct found *found, const char *name)
 		found->more_names |= name != NULL;
 }
 
-static void count(struct nearing *n, const struct filter *filter, uint32_t shown)
+static void count(struct near_search *n, const struct filter *filter, uint32_t shown)
 {
 	for (size_t i = 0; i < n->snap->count; i++) {
 		const struct socket *sk = &n->snap->sockets[i];
@@ -73,7 +73,7 @@ static void count(struct nearing *n, const struct filter *filter, uint32_t shown
 }
 
 /* Ask `source` what `filter` selects in `states`; false: nothing is there. */
-static bool ask_source(struct nearing *n, struct source *source, const struct filter *filter,
+static bool ask_source(struct near_search *n, struct source *source, const struct filter *filter,
 		       uint32_t states)
 {
 	struct query query = selected_query(n->settings);
@@ -136,7 +136,7 @@ static bool add_filter(struct buf *out, const char *text)
 }
 
 /* "SENTENCE: conntab OPTIONS FILTER" */
-static void say(const struct nearing *n, struct buf *sentence, const char *netns,
+static void say(const struct near_search *n, struct buf *sentence, const char *netns,
 		const char *text)
 {
 	struct buf out;
@@ -159,7 +159,7 @@ static void say(const struct nearing *n, struct buf *sentence, const char *netns
 
 /* ---- sentences ------------------------------------------------------- */
 
-static size_t total(const struct nearing *n)
+static size_t total(const struct near_search *n)
 {
 	return n->found.count ? n->found.count : n->found.hidden;
 }
@@ -170,7 +170,7 @@ static void add_count(struct buf *out, size_t number, const char *one, const cha
 	buf_add_text(out, number == 1 ? one : many);
 }
 
-static void tell_peer(const struct nearing *n, struct buf *out)
+static void tell_peer(const struct near_search *n, struct buf *out)
 {
 	bool port = strstr(n->text.data, "dport ");
 
@@ -179,19 +179,19 @@ static void tell_peer(const struct nearing *n, struct buf *out)
 	buf_add_text(out, total(n) == 1 ? "its peer" : "their peer");
 }
 
-static void tell_local(const struct nearing *n, struct buf *out)
+static void tell_local(const struct near_search *n, struct buf *out)
 {
 	add_count(out, total(n), " socket has it as its own end",
 		  " sockets have it as their own end");
 }
 
-static void tell_brackets(const struct nearing *n, struct buf *out)
+static void tell_brackets(const struct near_search *n, struct buf *out)
 {
 	(void)n;
 	buf_add_literal(out, "an IPv6 address with a port stands in brackets");
 }
 
-static void tell_names(const struct nearing *n, struct buf *out)
+static void tell_names(const struct near_search *n, struct buf *out)
 {
 	const struct found *found = &n->found;
 
@@ -203,7 +203,7 @@ static void tell_names(const struct nearing *n, struct buf *out)
 	buf_add_text(out, found->more_names ? " and others" : "");
 }
 
-static void tell_protocol(const struct nearing *n, struct buf *out)
+static void tell_protocol(const struct near_search *n, struct buf *out)
 {
 	add_count(out, total(n), " socket has it with ", " sockets have it with ");
 	if (n->found.count)
@@ -223,7 +223,7 @@ static void add_end(struct buf *out, const struct endpoint *ep)
 	buf_add_unsigned(out, ep->port);
 }
 
-static void tell_port(const struct nearing *n, struct buf *out)
+static void tell_port(const struct near_search *n, struct buf *out)
 {
 	buf_add_literal(out, "of that address there is none, but of ");
 	if (n->found.count)
@@ -235,7 +235,7 @@ static void tell_port(const struct nearing *n, struct buf *out)
 static const struct near_miss {
 	enum filter_near near;
 	bool listening;			/* only listeners count */
-	void (*tell)(const struct nearing *n, struct buf *out);
+	void (*tell)(const struct near_search *n, struct buf *out);
 } near_misses[] = {
 	{ NEAR_PEER, false, tell_peer },
 	{ NEAR_LOCAL, false, tell_local },
@@ -249,7 +249,7 @@ static const struct near_miss {
 /* ---- what is near ---------------------------------------------------- */
 
 /* In a state that the list leaves out; the table has said so in its last line. */
-static bool say_hidden(struct nearing *n)
+static bool say_hidden(struct near_search *n)
 {
 	const struct settings *settings = n->settings;
 	bool told = settings->view == VIEW_TABLE && !settings->no_header && !settings->listening;
@@ -271,7 +271,7 @@ static bool say_hidden(struct nearing *n)
 }
 
 /* The question that is near, into `n->text`; for another protocol the options may go, too. */
-static bool make_text(struct nearing *n, enum filter_near near)
+static bool make_text(struct near_search *n, enum filter_near near)
 {
 	bool changed;
 
@@ -281,7 +281,7 @@ static bool make_text(struct nearing *n, enum filter_near near)
 	return !n->text.error && (changed || (near == NEAR_PROTOCOL && n->settings->protocols));
 }
 
-static bool say_one(struct nearing *n, const struct near_miss *miss)
+static bool say_one(struct near_search *n, const struct near_miss *miss)
 {
 	const struct settings *asked = n->settings;
 	struct settings settings = *asked;
@@ -309,7 +309,7 @@ static bool say_one(struct nearing *n, const struct near_miss *miss)
 }
 
 /* The namespace's name, else its number, by which -N takes it. */
-static const char *netns_word(const struct nearing *n, char number[24])
+static const char *netns_word(const struct near_search *n, char number[24])
 {
 	const struct netns *netns = n->snap ? n->snap->netns : NULL;
 
@@ -319,7 +319,7 @@ static const char *netns_word(const struct nearing *n, char number[24])
 	return number;
 }
 
-static bool say_elsewhere(struct nearing *n)
+static bool say_elsewhere(struct near_search *n)
 {
 	struct source *others[NAMESPACES_MOST];
 	size_t refused, number;
@@ -346,7 +346,7 @@ static bool say_elsewhere(struct nearing *n)
 void say_near_miss(const struct settings *settings, struct source *source,
 		   const struct filter *filter)
 {
-	struct nearing n = { .settings = settings, .source = source, .filter = filter };
+	struct near_search n = { .settings = settings, .source = source, .filter = filter };
 	bool said;
 
 	if (settings->quiet || !settings->words[0] || !isatty(STDERR_FILENO) ||

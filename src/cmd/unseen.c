@@ -21,12 +21,12 @@ static const struct hidden {
 		"may not be looked into", "run as root to see them", NULL,
 		"could not be looked into when this was recorded", "record as root",
 	},
-	[UNSEEN_LOST_OWNER] = {
+	[UNSEEN_OWNER_UNKNOWN] = {
 		"owners", "processes",
 		"were not found", "try again", "try again",
 		"were not found when this was recorded", "record again",
 	},
-	[UNSEEN_FAR_OWNER] = {
+	[UNSEEN_OWNER_ELSEWHERE] = {
 		"owners", "processes",
 		"are in another pid namespace", "look from there or from the host",
 		"look from there or from the host",

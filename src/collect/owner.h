@@ -96,10 +96,10 @@ int fdinfo_open(const struct owner_walk *w, const char *fd);
 /* owner_walk.c: keep that a part of the current process could not be read. */
 void walk_fail(struct owner_walk *w, int err);
 
-/* owner_census.c: begin a look, and visit all processes; 0 or -ENOMEM. */
+/* owner_processes.c: begin a look, and visit all processes; 0 or -ENOMEM. */
 int processes_walk(struct owner_walk *w);
 
-/* owner_census.c: then visit those that came since, until none is new; sets w->quiet. */
+/* owner_processes.c: then visit those that came since, until none is new; sets w->quiet. */
 int newcomers_walk(struct owner_walk *w);
 
 /* owner_threads.c: visit the tables of threads that do not share the process's. */

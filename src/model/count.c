@@ -21,8 +21,8 @@ enum { KEY_TEXT = 1, KEY_NUMBER, KEY_ADDRESS, KEY_REASON, KEY_UNKNOWN };
 /* A socket, and the processes that its next group is about. */
 struct counted {
 	const struct socket *sk;
-	const struct socket *other;	/* its far end, where that is asked for */
-	const struct owner *owner, *far;
+	const struct socket *other;	/* its other end, where that is asked for */
+	const struct owner *owner, *other_owner;
 };
 
 void count_keys_add(struct count_keys *keys, enum field_id field)
@@ -61,9 +61,9 @@ uint32_t count_needs(const struct count_keys *keys)
 static struct count_value value_of_process(const struct snapshot *snap,
 					   const struct counted *counted, enum field_id field)
 {
-	bool far = field == FIELD_OTHER_END;
-	const struct owner *owner = far ? counted->far : counted->owner;
-	const struct socket *held = far ? counted->other : counted->sk;
+	bool other = field == FIELD_OTHER_END;
+	const struct owner *owner = other ? counted->other_owner : counted->owner;
+	const struct socket *held = other ? counted->other : counted->sk;
 	struct count_value value = { .row = { snap, counted->sk, NULL } };
 
 	if (!owner) {
@@ -97,7 +97,7 @@ struct count_value count_get(const struct count *count, const struct count_group
 {
 	struct counted counted = {
 		.sk = &count->snap->sockets[group->socket],
-		.owner = group->owner, .far = group->far,
+		.owner = group->owner, .other_owner = group->other_owner,
 	};
 
 	if (field == FIELD_OTHER_END)
@@ -281,24 +281,25 @@ static int count_socket(struct count *count, const struct counted *counted, stru
 			return -ENOMEM;
 		group->socket = index;
 		group->owner = counted->owner;
-		group->far = counted->far;
+		group->other_owner = counted->other_owner;
 	}
 	group->sockets += group->last != index;
 	group->last = index;
 	return 0;
 }
 
-/* For each process at the far end, or once where there is none, or none is asked for. */
-static int count_far_ends(struct count *count, struct counted *counted, struct buf *key)
+/* For each process at the other end, or once where there is none, or none is asked for. */
+static int count_other_ends(struct count *count, struct counted *counted, struct buf *key)
 {
 	const struct snapshot *snap = count->snap;
+	const struct owner **owner = &counted->other_owner;
 	int err;
 
-	counted->far = counted->other ? owner_first(snap, counted->other) : NULL;
+	*owner = counted->other ? owner_first(snap, counted->other) : NULL;
 	do {
 		err = count_socket(count, counted, key);
-		counted->far = counted->far ? owner_next(snap, counted->far) : NULL;
-	} while (!err && counted->far);
+		*owner = *owner ? owner_next(snap, *owner) : NULL;
+	} while (!err && *owner);
 	return err;
 }
 
@@ -310,30 +311,30 @@ static bool any_key(const struct count_keys *keys, bool (*is)(enum field_id fiel
 	return false;
 }
 
-static bool is_of_far_end(enum field_id field)
+static bool is_of_other_end(enum field_id field)
 {
 	return field == FIELD_OTHER_END;
 }
 
 static bool is_of_owner(enum field_id field)
 {
-	return count_is_of_process(field) && !is_of_far_end(field);
+	return count_is_of_process(field) && !is_of_other_end(field);
 }
 
 static int count_sockets(struct count *count, const struct listing *listing, struct buf *key)
 {
 	bool owners = any_key(count->keys, is_of_owner);
-	bool far = any_key(count->keys, is_of_far_end);
+	bool other = any_key(count->keys, is_of_other_end);
 	const struct snapshot *snap = count->snap;
 	struct counted counted;
 	size_t at = 0;
 	int err = 0;
 
 	while (!err && (counted.sk = listing_next(listing, &at))) {
-		counted.other = far ? pair_of(snap, counted.sk) : NULL;
+		counted.other = other ? pair_of(snap, counted.sk) : NULL;
 		counted.owner = owners ? owner_first(snap, counted.sk) : NULL;
 		do {
-			err = count_far_ends(count, &counted, key);
+			err = count_other_ends(count, &counted, key);
 			counted.owner = counted.owner ? owner_next(snap, counted.owner) : NULL;
 		} while (!err && counted.owner);
 		count->sockets++;

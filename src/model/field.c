@@ -147,7 +147,7 @@ const struct field fields[FIELD_COUNT] = {
 		"cookie of the listener for the other IP version of the same process and port",
 		.needs = NEED_LISTENER | NEED_OWNER, .right = true, .unseen = unseen_twin),
 	[FIELD_OTHER_END] = SOCKET(other_end, PAIR, "other_end", "OTHER-END",
-		"process at the far end, when that is on this machine",
+		"process at the other end, when that is on this machine",
 		.needs = NEED_PAIR | NEED_OWNER | NEED_LISTENER, .unseen = unseen_far_owner),
 	[FIELD_LOCAL_ADDRESS] = SOCKET(local_address, ADDRESS, "local_address", "LOCAL-ADDRESS",
 		"local address", .always = true),

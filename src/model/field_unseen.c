@@ -11,8 +11,8 @@
 /* Reasons that leave open who holds the socket.  All others say that no process does. */
 static const uint32_t open_reasons[MISSING_COUNT] = {
 	[MISSING_PERMISSION] = UNSEEN_BIT(UNSEEN_OWNER),
-	[MISSING_UNKNOWN] = UNSEEN_BIT(UNSEEN_LOST_OWNER),
-	[MISSING_OTHER_PID_NAMESPACE] = UNSEEN_BIT(UNSEEN_FAR_OWNER),
+	[MISSING_UNKNOWN] = UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN),
+	[MISSING_OTHER_PID_NAMESPACE] = UNSEEN_BIT(UNSEEN_OWNER_ELSEWHERE),
 };
 
 UNSEEN(owner)
@@ -23,14 +23,14 @@ UNSEEN(owner)
 		return 0;
 	/* Without a reason the search did not come to its end. */
 	if (sk->missing == MISSING_NONE && (sk->have & HAVE_INODE) && sk->inode)
-		return UNSEEN_BIT(UNSEEN_LOST_OWNER);
+		return UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN);
 	return open_reasons[sk->missing];
 }
 
 /* A process of another pid namespace has no pid here. */
 UNSEEN(pid)
 {
-	return unseen_owner(row) & ~UNSEEN_BIT(UNSEEN_FAR_OWNER);
+	return unseen_owner(row) & ~UNSEEN_BIT(UNSEEN_OWNER_ELSEWHERE);
 }
 
 UNSEEN(far_owner)

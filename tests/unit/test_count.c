@@ -222,7 +222,7 @@ static void why_nobody_is_named_tells_groups_apart(void **state)
 	count_free(&count);
 }
 
-static void the_far_end_is_counted_by_its_processes(void **state)
+static void the_other_end_is_counted_by_its_processes(void **state)
 {
 	struct snapshot *snap = *state;
 	struct count_keys keys;
@@ -310,7 +310,7 @@ int main(void)
 		WITH_SNAPSHOT(processes_count_by_pid),
 		WITH_SNAPSHOT(a_shared_socket_counts_for_each_process),
 		WITH_SNAPSHOT(why_nobody_is_named_tells_groups_apart),
-		WITH_SNAPSHOT(the_far_end_is_counted_by_its_processes),
+		WITH_SNAPSHOT(the_other_end_is_counted_by_its_processes),
 		WITH_SNAPSHOT(texts_that_join_alike_are_apart),
 		WITH_SNAPSHOT(a_field_is_counted_by_once),
 		WITH_SNAPSHOT(every_field_can_be_counted_by),

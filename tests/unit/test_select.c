@@ -150,7 +150,7 @@ static void what_may_match_is_counted_and_not_shown(void **state)
 	snapshot_select_finally(snap, &query);
 	assert_int_equal(shown(snap), 1);
 	assert_int_equal(snap->unseen[UNSEEN_OWNER], 1);
-	assert_int_equal(snap->unseen[UNSEEN_FAR_OWNER], 1);
+	assert_int_equal(snap->unseen[UNSEEN_OWNER_ELSEWHERE], 1);
 	assert_int_equal(snap->unseen[UNSEEN_MARK], 0);
 }
 

@@ -27,7 +27,7 @@ static uint32_t last_pid(const struct owner_walk *w)
 }
 
 /* All processes of this moment, by their pids. */
-static int census_take(struct owner_walk *w, struct pids *pids)
+static int pids_read(struct owner_walk *w, struct pids *pids)
 {
 	struct entries entries;
 	const char *pid;
@@ -43,9 +43,9 @@ static int census_take(struct owner_walk *w, struct pids *pids)
 }
 
 /* Without a list of processes nobody was looked into. */
-static int census(struct owner_walk *w, struct pids *pids)
+static int pids_list(struct owner_walk *w, struct pids *pids)
 {
-	int err = census_take(w, pids);
+	int err = pids_read(w, pids);
 
 	if (!err || err == -ENOMEM)
 		return err;
@@ -61,7 +61,7 @@ int processes_walk(struct owner_walk *w)
 	w->denied.count = w->failed_count = 0;
 	w->quiet = w->closed = false;
 	w->last_pid = last_pid(w);
-	err = census(w, &w->pids);
+	err = pids_list(w, &w->pids);
 	for (size_t i = 0; !err && i < w->pids.count; i++)
 		err = process_walk(w, w->pids.at[i]);
 	return err;
@@ -77,7 +77,7 @@ static int round_walk(struct owner_walk *w, bool *came, bool *change)
 	w->pids = w->before;
 	w->before = before;
 	*came = false;
-	err = census(w, &w->pids);
+	err = pids_list(w, &w->pids);
 	for (size_t i = 0; !err && i < w->pids.count; i++) {
 		uint32_t pid = w->pids.at[i];
 
