@@ -269,7 +269,7 @@ static bool make_client(struct trial *trial, struct holder *holder)
 
 static bool make_automatic(struct trial *trial, struct holder *holder)
 {
-	struct sockaddr_storage own;
+	struct sockaddr_storage own = { 0 };
 	socklen_t length = sizeof(own);
 	int fd = recipe_socket(&holder->recipe);
 
