@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <stddef.h>
+
 #include "model/state.h"
 
 enum protocol {
@@ -27,6 +29,12 @@ struct protocol_info {
 };
 
 extern const struct protocol_info protocols[PROTOCOL_COUNT];
+
+/* By its name, of any case, in the first `length` bytes of `text`; PROTOCOL_COUNT: it is none. */
+enum protocol protocol_find(const char *text, size_t length);
+
+/* The same, also as netstat has it: "tcp6" sets `*version` to '6', "tcp" to NUL. */
+enum protocol protocol_find_versioned(const char *text, size_t length, char *version);
 
 #define PROTOCOL_BIT(protocol) (1u << (protocol))
 enum { PROTOCOLS_ALL = (1u << PROTOCOL_COUNT) - 1 };

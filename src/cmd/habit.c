@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
 #include "base/spell.h"
@@ -29,7 +28,6 @@ static bool say(char advice[ADVICE_MAX], const char *format, ...)
 	return true;
 }
 
-/* May it be written into an advice as it is, to be pasted? */
 bool habit_is_plain(const char *word)
 {
 	return *word && strlen(word) < TEXT_MAX && *word != '-' &&
@@ -39,20 +37,12 @@ bool habit_is_plain(const char *word)
 
 /* ---- targets --------------------------------------------------------- */
 
-/* The protocol that `length` bytes name, "tcp" or as in netstat "tcp6"; `*version` is 0, 4 or 6. */
+/* "tcp", or as in netstat "tcp6": `*version` is 0, 4 or 6.  The name; NULL: no protocol. */
 static const char *find_protocol(const char *text, size_t length, char *version)
 {
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
-		size_t own = strlen(protocols[protocol].name);
-		char behind = length == own + 1 ? text[own] : '\0';
+	enum protocol protocol = protocol_find_versioned(text, length, version);
 
-		if (length < own || strncasecmp(text, protocols[protocol].name, own) != 0)
-			continue;
-		*version = behind;
-		if (length == own || behind == '4' || behind == '6')
-			return protocols[protocol].name;
-	}
-	return NULL;
+	return protocol == PROTOCOL_COUNT ? NULL : protocols[protocol].name;
 }
 
 /* "80/tcp", "53/udp6"; "tcp/80" */
@@ -79,7 +69,7 @@ static bool is_slashed(const char *word, const char *command, char advice[ADVICE
 static bool is_url(const char *word, const char *command, char advice[ADVICE_MAX])
 {
 	const char *scheme = strstr(word, "://"), *host = scheme ? scheme + 3 : NULL;
-	int length = host ? (int)strcspn(host, "/?#") : 0, own = (int)(scheme - word);
+	int length = host ? (int)strcspn(host, "/?#") : 0, own = scheme ? (int)(scheme - word) : 0;
 	const char *port;
 
 	if (!length || !own)

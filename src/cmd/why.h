@@ -79,6 +79,15 @@ struct inquiry *why_add_inquiry(struct inquiries *all);
 enum status why_add_target(struct inquiries *all, const char *word);
 
 /*
+ * why_target.c: "fe80::1%eth0": cut off what stands behind the %, the name of an
+ * interface, and set `*scope` to its index, 0 without; false: there is none of the name.
+ */
+bool why_take_scope(struct inquiries *all, char *host, uint32_t *scope);
+
+/* why_target.c: of a name with addresses of both IP versions, -4 and -6 take those of one. */
+bool why_is_asked(const struct settings *settings, const struct address *address);
+
+/*
  * why_table.c: read the sockets on all wanted ports; and, where a port is
  * free, who has it in other namespaces.
  */

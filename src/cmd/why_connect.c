@@ -51,32 +51,12 @@ static bool read_port(const char *text, uint16_t *port)
 	return !*end && number && number <= UINT16_MAX;
 }
 
-/* "fe80::1%eth0": the name behind the % is an interface; it is cut off. */
-static bool read_scope(struct inquiries *all, char *host, uint32_t *scope)
-{
-	char *percent = strchr(host, '%');
-
-	*scope = 0;
-	if (!percent)
-		return true;
-	*percent = '\0';
-	*scope = source_interface(all->source, percent + 1);
-	return *scope && *scope != UINT32_MAX;
-}
-
 static size_t read_host(const char *host, struct address *addresses)
 {
 	*addresses = (struct address){ .family = strchr(host, ':') ? AF_INET6 : AF_INET };
 	if (inet_pton(addresses->family, host, addresses->bytes) == 1)
 		return 1;
 	return lookup_host(host, addresses, ADDRESSES_MOST);
-}
-
-static bool is_asked(const struct settings *settings, const struct address *address)
-{
-	uint32_t version = address->family == AF_INET ? IP_VERSION_4 : IP_VERSION_6;
-
-	return !settings->versions || (settings->versions & version);
 }
 
 static enum status read_question(struct inquiries *all)
@@ -93,7 +73,7 @@ static enum status read_question(struct inquiries *all)
 	if (!port_text || !read_port(port_text, &port))
 		return refuse(settings, "expected an address or a host, and a port: "
 					"127.0.0.1:8080, [::1]:443, db.example.org:5432");
-	if (!read_scope(all, host, &scope))
+	if (!why_take_scope(all, host, &scope))
 		return refuse(settings, "there is no interface of the name behind the %");
 	count = read_host(host, addresses);
 	if (count == 1 && address_needs_scope(addresses) && !scope)
@@ -102,7 +82,7 @@ static enum status read_question(struct inquiries *all)
 	if (!count)
 		return refuse(settings, "no address of that host is known");
 	for (size_t i = 0; i < count; i++) {
-		if (!is_asked(settings, &addresses[i]))
+		if (!why_is_asked(settings, &addresses[i]))
 			continue;
 		inquiry = why_add_inquiry(all);
 		if (!inquiry) {

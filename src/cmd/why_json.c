@@ -131,7 +131,7 @@ static void add_blocker(struct buf *out, const struct inquiry *inquiry,
 	buf_add_char(out, '}');
 }
 
-/* A remedy rids of all blockers, and so stands at each of the first, and at last alone. */
+/* A remedy removes all blockers, and so stands at each of the first, and at last alone. */
 static void add_blockers(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct diagnosis *diagnosis = &inquiry->diagnosis;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
 #include "collect/lookup.h"
@@ -32,14 +31,6 @@ static enum status refuse(const char *word, const char *why)
 {
 	complain("target", word, why);
 	return STATUS_USAGE;
-}
-
-static bool is_protocol(const char *word)
-{
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
-		if (strcasecmp(word, protocols[protocol].name) == 0)
-			return true;
-	return false;
 }
 
 /* "tcp 80": the word behind `word`, if it can be written behind it; NULL: it can't. */
@@ -69,7 +60,8 @@ static enum status refuse_name(const char *word)
 /* No target: what else may it be? */
 static enum status refuse_unknown(const struct inquiries *all, const char *word)
 {
-	const char *next = is_protocol(word) ? next_of(all, word) : NULL;
+	bool protocol = protocol_find(word, strlen(word)) != PROTOCOL_COUNT;
+	const char *next = protocol ? next_of(all, word) : NULL;
 	struct address address;
 	char advice[ADVICE_MAX];
 
@@ -90,28 +82,23 @@ static enum status refuse_unknown(const struct inquiries *all, const char *word)
 
 static const char *take_protocol(struct target *target, const char *text)
 {
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
-		size_t length = strlen(protocols[protocol].name);
+	size_t length = strcspn(text, ":");
 
-		if (strncasecmp(text, protocols[protocol].name, length) != 0 ||
-		    text[length] != ':')
-			continue;
-		target->protocol = protocol;
-		return text + length + 1;
-	}
-	return text;
+	if (text[length])
+		target->protocol = protocol_find(text, length);
+	return target->protocol == PROTOCOL_COUNT ? text : text + length + 1;
 }
 
-/* "fe80::1%eth0": the name behind the % is an interface. */
-static bool take_scope(struct inquiries *all, struct target *target, char *host)
+bool why_take_scope(struct inquiries *all, char *host, uint32_t *scope)
 {
 	char *percent = strchr(host, '%');
 
+	*scope = 0;
 	if (!percent)
 		return true;
 	*percent = '\0';
-	target->scope = source_interface(all->source, percent + 1);
-	return target->scope && target->scope != UINT32_MAX;
+	*scope = source_interface(all->source, percent + 1);
+	return *scope && *scope != UINT32_MAX;
 }
 
 static bool parse_address(struct address *address, const char *host)
@@ -184,7 +171,7 @@ static enum status take_host(struct inquiries *all, struct target *target, const
 		return refuse(target->word, expected);
 	memcpy(host, text, length);
 	host[length] = '\0';
-	if (!take_scope(all, target, host))
+	if (!why_take_scope(all, host, &target->scope))
 		return refuse(target->word, "there is no interface of the name behind the %");
 	if (!parse_address(target->addresses, host))
 		return take_name(all, target, host);
@@ -320,13 +307,12 @@ static enum status check(const struct inquiries *all, const struct target *targe
 	return STATUS_FOUND;
 }
 
-/* Of a name with addresses of both IP versions, -4 and -6 take those of one. */
-static bool is_asked(const struct inquiries *all, const struct address *address)
+bool why_is_asked(const struct settings *settings, const struct address *address)
 {
 	uint32_t version = address->family == AF_INET ? IP_VERSION_4 : IP_VERSION_6;
 
-	return address->family == AF_UNSPEC || !all->settings->versions ||
-	       (all->settings->versions & version);
+	return address->family == AF_UNSPEC || !settings->versions ||
+	       (settings->versions & version);
 }
 
 static enum status add_target(struct inquiries *all, struct target *target,
@@ -338,7 +324,7 @@ static enum status add_target(struct inquiries *all, struct target *target,
 	target->protocol = protocol;
 	status = check(all, target);
 	for (size_t i = 0; i < target->count && status == STATUS_FOUND; i++)
-		if (is_asked(all, &target->addresses[i]))
+		if (why_is_asked(all->settings, &target->addresses[i]))
 			status = add_list(all, target, &target->addresses[i]);
 	if (status == STATUS_FOUND && all->count == before)
 		return refuse(target->word, "it has no address of that IP version");

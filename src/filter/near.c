@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "word.h"
 
@@ -31,22 +30,16 @@ static void replace(struct rewriting *r, size_t start, size_t end, const char *t
 /* What stands behind "tcp:"; the word itself where there is no protocol. */
 static const char *behind_protocol(const char *word)
 {
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
-		size_t length = strlen(protocols[protocol].name);
+	size_t length = strcspn(word, ":");
 
-		if (strncasecmp(word, protocols[protocol].name, length) == 0 &&
-		    word[length] == ':' && word[length + 1])
-			return word + length + 1;
-	}
-	return word;
+	if (!word[length] || !word[length + 1] || protocol_find(word, length) == PROTOCOL_COUNT)
+		return word;
+	return word + length + 1;
 }
 
 static bool is_protocol(const char *word)
 {
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
-		if (strcasecmp(word, protocols[protocol].name) == 0)
-			return true;
-	return false;
+	return protocol_find(word, strlen(word)) != PROTOCOL_COUNT;
 }
 
 /* "8080", ":https", "22,80": no address is in it. */

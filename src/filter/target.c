@@ -5,26 +5,22 @@
  */
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/spell.h"
 #include "word.h"
 
 enum { HOST_MAX = 256 };
 
-/* "udp:53" and "udp", and where it may have a version "udp6": the protocol is taken off. */
-static uint32_t take_protocol(const char **text, bool version)
+/* "udp:53" and "udp": the protocol is taken off. */
+static uint32_t take_protocol(const char **text)
 {
-	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
-		size_t length = strlen(protocols[protocol].name);
+	size_t length = strcspn(*text, ":");
+	enum protocol protocol = protocol_find(*text, length);
 
-		if (strncasecmp(*text, protocols[protocol].name, length) != 0 ||
-		    ((*text)[length] && (*text)[length] != ':' && !version))
-			continue;
-		*text += length + ((*text)[length] == ':' && (*text)[length + 1]);
-		return PROTOCOL_BIT(protocol);
-	}
-	return 0;
+	if (protocol == PROTOCOL_COUNT)
+		return 0;
+	*text += length + ((*text)[length] && (*text)[length + 1]);
+	return PROTOCOL_BIT(protocol);
 }
 
 static uint32_t protocols_with_ports(void)
@@ -110,9 +106,9 @@ static bool is_port(const struct parser *parser, const char *text, size_t length
 /* As netstat has it, "tcp6". */
 static bool is_versioned(const char *name)
 {
-	const char *rest = name;
+	char version;
 
-	return take_protocol(&rest, true) && (strcmp(rest, "4") == 0 || strcmp(rest, "6") == 0);
+	return protocol_find_versioned(name, strlen(name), &version) != PROTOCOL_COUNT && version;
 }
 
 /* Words of the language are no hosts, and neither are services: "port:80", "http:80". */
@@ -208,7 +204,7 @@ static struct node *read_end(struct parser *parser, const struct token *end)
 static struct node *read_target(struct parser *parser, const struct token *word)
 {
 	struct token rest = *word;
-	uint32_t mask = take_protocol(&rest.text, false);
+	uint32_t mask = take_protocol(&rest.text);
 	struct node *node;
 
 	if (*rest.text == ':' && !rest.text[1])

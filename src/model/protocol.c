@@ -3,6 +3,8 @@
 #include "model/protocol.h"
 
 #include <netinet/in.h>
+#include <string.h>
+#include <strings.h>
 
 const struct protocol_info protocols[PROTOCOL_COUNT] = {
 	[PROTOCOL_TCP] = {
@@ -44,3 +46,22 @@ const struct protocol_info protocols[PROTOCOL_COUNT] = {
 		.proc_file = { "icmp", "icmp6" },
 	},
 };
+
+enum protocol protocol_find(const char *text, size_t length)
+{
+	enum protocol protocol = 0;
+
+	while (protocol < PROTOCOL_COUNT &&
+	       (strlen(protocols[protocol].name) != length ||
+		strncasecmp(text, protocols[protocol].name, length) != 0))
+		protocol++;
+	return protocol;
+}
+
+enum protocol protocol_find_versioned(const char *text, size_t length, char *version)
+{
+	char last = length ? text[length - 1] : '\0';
+
+	*version = last == '4' || last == '6' ? last : '\0';
+	return protocol_find(text, *version ? length - 1 : length);
+}
