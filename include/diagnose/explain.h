@@ -62,7 +62,7 @@ typedef void remedy_function(void *context, struct buf *text, struct buf *comman
 
 /*
  * Hand all that helps to `take`, the best first.  Each alone makes the bind()
- * work: where several sockets are in the way it rids of all of them.  What has
+ * work: where several sockets are in the way, it removes all of them.  What has
  * a command does so by that; the command is of one line.  `take` leaves both
  * empty.  0 or -ENOMEM.
  */

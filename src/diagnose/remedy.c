@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What to do about all that is in the way.  Blockers with the same remedies are
- * a group, and one remedy rids of all of a group; where there are several groups
- * one rids of all of them, by a command for each.
+ * a group, and one remedy removes all of a group; where there are several groups
+ * one removes all of them, by a command for each.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -166,7 +166,7 @@ static size_t count_groups(const struct plan *plan, const char *command)
 	return count;
 }
 
-/* The one that rids of most groups at once, else the first. */
+/* The one that removes most groups at once, else the first. */
 static const struct remedy *choose(const struct plan *plan, const struct group *group)
 {
 	const struct remedy *best = NULL;
@@ -211,7 +211,7 @@ static bool is_united(const struct plan *plan, size_t index)
 	return false;
 }
 
-/* Nothing is added where one of the groups can't be got rid of. */
+/* Nothing is added where one of the groups can't be removed. */
 static void add_together(struct plan *plan, struct buf *text, struct buf *command)
 {
 	const char *between = "";
