@@ -22,11 +22,11 @@ size_t lookup_service(const char *name, uint16_t *ports, size_t most);
  */
 size_t lookup_host(const char *name, struct address *addresses, size_t most);
 
-/* The same, but who answers late is not waited for: then it is -ETIMEDOUT. */
+/* The same, but a late answer is not waited for: then it is -ETIMEDOUT. */
 int lookup_host_within(const char *name, unsigned milliseconds, struct address *addresses,
 		       size_t most);
 
-/* Those that /etc/hosts gives to `name`: nobody is asked.  "localhost" always has some. */
+/* Those that /etc/hosts gives to `name`; no resolver is asked.  "localhost" always has some. */
 size_t lookup_host_file(const char *name, struct address *addresses, size_t most);
 
 enum { LOOKUP_MS = 1000 };	/* to wait for all the names of one command */

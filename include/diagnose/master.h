@@ -25,7 +25,7 @@ bool is_worker(const struct snapshot *snap, const struct process *process, uint3
 
 /*
  * Is it held by several processes none of which led the others, given to init
- * when who opened it ended?
+ * when the process that opened it ended?
  */
 bool socket_is_left_behind(const struct snapshot *snap, const struct socket *sk);
 

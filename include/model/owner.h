@@ -17,7 +17,7 @@ struct process {
 	uint32_t uid;			/* effective; UINT32_MAX unknown */
 	uint32_t family;		/* pid of the topmost ancestor that runs the same program */
 	uint32_t ancestor;		/* pid of the nearest that is in the snapshot too; 0 none */
-	uint32_t group;			/* pid of who leads its process group; 0 unknown */
+	uint32_t group;			/* pid of the leader of its process group; 0 unknown */
 	uint64_t ignored_signals;	/* bit N - 1: signal N does nothing to it */
 	double start_time;		/* seconds since 1970; 0 unknown */
 	const char *command;		/* comm: at most 15 bytes */

@@ -34,7 +34,7 @@ static void add_word(struct buf *out, const char *word)
 	buf_add_text(out, whole ? "" : "...");
 }
 
-/* Whatever it is taken for by who wanted the memory: the question was not answered. */
+/* Whatever the caller makes of it: the question was not answered. */
 static bool memory_lacked;
 
 void complain(const char *what, const char *word, const char *expected)
@@ -249,7 +249,7 @@ static enum status run_command(struct settings *settings, char **words)
 	return command->run(settings);
 }
 
-/* For who started us we would read and write files with the rights of another. */
+/* We would read and write files for the caller with the rights of another user. */
 static bool is_set_id(void)
 {
 	if (geteuid() == getuid() && getegid() == getgid())

@@ -347,7 +347,7 @@ enum status why_run(const struct settings *settings)
 	else if (err == -ENOMEM)
 		complain_memory(no_such);
 	else if (err == -ECHILD)
-		complain(no_such, *settings->behind_dashes, "who watched it was killed");
+		complain(no_such, *settings->behind_dashes, "the process that watched it was killed");
 	else if (err)
 		complain(no_such, *settings->behind_dashes, strerror(-err));
 	if (!err && end.signal)

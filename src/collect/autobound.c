@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who got its port without a bind() of its own (SOCK_BINDPORT_LOCK): no
- * attribute tells it, but a test of inet_diag's bytecode does.
+ * Which sockets got their port without a bind() of their own (SOCK_BINDPORT_LOCK):
+ * no attribute tells it, but a test of inet_diag's bytecode does.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,7 +43,7 @@ static int row_take(const struct nlmsghdr *nlh, void *context)
 	return 0;
 }
 
-/* A program of one test: who passes goes to its end, who fails behind it. */
+/* A program of one test: a socket that passes goes to its end, others go behind it. */
 static int dump_family(struct dump *dump, uint8_t family)
 {
 	const struct inet_diag_bc_op program = {

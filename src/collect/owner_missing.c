@@ -95,7 +95,7 @@ static bool is_blind(const struct owner_walk *w)
 	return w->barred || (w->failed_count && !w->failed);
 }
 
-/* Of another namespace than the one read last nobody's place is known. */
+/* It is known which processes are in the namespace read last, and in no other. */
 static bool is_refused(struct owner_walk *w, const struct socket *sk)
 {
 	if (is_blind(w))

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Of the process, as what they are about. */
 static struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
 
 static void put(const struct __user_cap_data_struct *data)

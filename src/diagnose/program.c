@@ -34,11 +34,12 @@ static const struct program *find(const char *name, size_t length)
 /* "python3 -m gunicorn", "python3 /usr/bin/gunicorn": what an interpreter runs. */
 static const struct program *find_script(const struct process *process)
 {
-	const char *at = process->command_line, *end = at + process->command_line_length;
+	const char *at = process->command_line, *end;
 
-	if (!process->command || strncmp(process->command, "python", 6) != 0)
+	if (!at || !process->command || strncmp(process->command, "python", 6) != 0)
 		return NULL;
-	for (size_t i = 0; at && at < end && i < 3; i++) {
+	end = at + process_arguments_length(process);
+	for (size_t i = 0; at < end && i < 3; i++) {
 		size_t length = strnlen(at, (size_t)(end - at));
 		const char *slash = memrchr(at, '/', length);
 		const char *name = slash ? slash + 1 : at;
