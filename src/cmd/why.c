@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "why_show.h"
+#include "why_target.h"
 #include "why_unix.h"
 
 /* ---- the wanted socket ----------------------------------------------- */

@@ -69,24 +69,6 @@ struct inquiries {
 	struct elsewhere elsewhere;
 };
 
-/* why_target.c: a new one, all zero; NULL where there are too many, or no memory. */
-struct inquiry *why_add_inquiry(struct inquiries *all);
-
-/*
- * why_target.c: add what a word asks for, "8080", "127.0.0.1:https",
- * "udp:53", "8000-8010", "/run/app.sock"; on bad input says so.
- */
-enum status why_add_target(struct inquiries *all, const char *word);
-
-/*
- * why_target.c: "fe80::1%eth0": cut off what stands behind the %, the name of an
- * interface, and set `*scope` to its index, 0 without; false: there is none of the name.
- */
-bool why_take_scope(struct inquiries *all, char *host, uint32_t *scope);
-
-/* why_target.c: of a name with addresses of both IP versions, -4 and -6 take those of one. */
-bool why_is_asked(const struct settings *settings, const struct address *address);
-
 /*
  * why_table.c: read the sockets on all wanted ports; and, where a port is
  * free, who has it in other namespaces.

@@ -9,6 +9,7 @@
 #include "collect/facts.h"
 #include "collect/lookup.h"
 #include "why_show.h"
+#include "why_target.h"
 
 enum { HOST_MAX = 256, ADDRESSES_MOST = 8, PORTS_OF_NAME = 1 };
 

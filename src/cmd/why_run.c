@@ -16,6 +16,7 @@
 #include "diagnose/trace.h"
 #include "why_run.h"
 #include "why_show.h"
+#include "why_target.h"
 #include "why_unix.h"
 
 enum { SAID_MAX = 64 };
@@ -347,7 +348,8 @@ enum status why_run(const struct settings *settings)
 	else if (err == -ENOMEM)
 		complain_memory(no_such);
 	else if (err == -ECHILD)
-		complain(no_such, *settings->behind_dashes, "the process that watched it was killed");
+		complain(no_such, *settings->behind_dashes,
+			 "the process that watched it was killed");
 	else if (err)
 		complain(no_such, *settings->behind_dashes, strerror(-err));
 	if (!err && end.signal)

@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "collect/lookup.h"
 #include "habit.h"
-#include "why.h"
+#include "why_target.h"
 
 enum { HOST_MAX = 256, PORTS_OF_NAME = 4, ADDRESSES_MOST = 16 };
 

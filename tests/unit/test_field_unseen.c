@@ -34,12 +34,13 @@ static void all_is_seen_of_a_row_with_all(void **state)
 
 static void owners_hang_on_why_none_is_named(void **state)
 {
+	enum { UNKNOWN = UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN) };
 	static const struct {
 		enum missing missing;
 		uint32_t process, pid;
 	} cases[] = {
-		{ MISSING_NONE, UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN), UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN) },
-		{ MISSING_UNKNOWN, UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN), UNSEEN_BIT(UNSEEN_OWNER_UNKNOWN) },
+		{ MISSING_NONE, UNKNOWN, UNKNOWN },
+		{ MISSING_UNKNOWN, UNKNOWN, UNKNOWN },
 		{ MISSING_PERMISSION, UNSEEN_BIT(UNSEEN_OWNER), UNSEEN_BIT(UNSEEN_OWNER) },
 		{ MISSING_OTHER_PID_NAMESPACE, UNSEEN_BIT(UNSEEN_OWNER_ELSEWHERE), 0 },
 		{ MISSING_KERNEL, 0, 0 }, { MISSING_ORPHAN, 0, 0 }, { MISSING_TIME_WAIT, 0, 0 },
