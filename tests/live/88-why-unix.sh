@@ -67,6 +67,7 @@ expect_json '.blockers[0].socket.owners[0].pid == ($pid | tonumber)' "$TITLE: na
 says 'somebody listens there'
 says "kill $HOLDER"
 
+# shellcheck disable=SC2317  # by until_true
 is_aged() { [ "$(ps -o etimes= -p "$HOLDER")" -ge 2 ]; }
 until_true is_aged
 asks "$TMP/live.sock"
