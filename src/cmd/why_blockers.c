@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell.h"
 #include "view/cell.h"
 #include "why_show.h"
 
@@ -268,15 +269,38 @@ static void add_block(struct buf *out, const struct blocks *blocks, size_t block
 	why_add_paragraph(out, text, WHY_INDENT);
 }
 
+/* The namespace it is about, as an option.  False: it can't be typed. */
+static bool add_namespace(struct buf *out, const struct inquiry *inquiry)
+{
+	const char *name = inquiry->facts.snap->netns[inquiry->facts.netns].name;
+
+	if (!inquiry->entered)
+		return true;
+	buf_add_literal(out, " -N ");
+	if (name)
+		return shell_quote(out, name, strlen(name));
+	buf_add_unsigned(out, inquiry->netns_pid);
+	return inquiry->netns_pid != 0;
+}
+
 static void add_more(struct buf *out, const struct inquiry *inquiry, size_t more)
 {
+	size_t before;
+	bool said;
+
 	buf_add_literal(out, "\nAnd ");
 	buf_add_unsigned(out, more);
 	buf_add_text(out, more > 1 ? " more sockets" : " more socket");
-	buf_add_literal(out, " on the port: conntab -a ");
+	buf_add_literal(out, " on the port");
+	before = out->length;
+	buf_add_literal(out, ": conntab -a");
+	said = add_namespace(out, inquiry);
+	buf_add_char(out, ' ');
 	buf_add_text(out, protocols[inquiry->request.protocol].name);
 	buf_add_char(out, ':');
 	buf_add_unsigned(out, inquiry->request.local.port);
+	if (!said)
+		out->length = before;
 	buf_add_char(out, '\n');
 }
 

@@ -88,6 +88,11 @@ asks -N "$NAME" 127.0.0.1:8085
 expect_rc 1 "$TITLE: taken there"
 expect_json '.verdict == "blocked" and .certain and .wanted.netns.name == $name and
 	(.blockers[0].socket.owners | length == 1)' "$TITLE: by name" name "$NAME"
+ip netns exec "$NAME" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8085 && exec sleep 60' &
+STARTED+=($!)
+until_true "$CONNTAB" -q -N "$NAME" state established and sport 8085
+ct why -N "$NAME" 8085
+expect_out "And 1 more .*: conntab -a -N $NAME tcp:8085\$" "$TITLE: the rest is shown from there"
 asks -N "$NAME" --user nobody 127.0.0.1:80
 says "ip netns exec $NAME sysctl -w net\.ipv4\.ip_unprivileged_port_start=80"
 asks -N "$NS" --user nobody 127.0.0.1:80
