@@ -2,6 +2,7 @@
 /* The wanted socket: what the judge is told of it, and what the kernel does with it. */
 #include <errno.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "attempt.h"
+#include "collect/facts.h"
 
 /* In the effective set of this thread; it stays in the permitted one. */
 static void may_bind_service(bool may)
@@ -38,12 +40,12 @@ int wanted_socket(const struct wanted *wanted)
 	return fd;
 }
 
-/* An address that it may have, so that the next bind() is the second. */
+/* To an address that it may have on any device, so that the next bind() is the second. */
 static void bind_before(int fd, enum place place)
 {
 	struct sockaddr_storage to;
-	socklen_t length = place_bind(place_family(place) == AF_INET ? LOOPBACK4 : LOOPBACK6, 0,
-				      false, &to);
+	socklen_t length = place_bind(place_family(place) == AF_INET ? ANY4 : ANY6, 0, false,
+				      &to);
 
 	if (bind(fd, (struct sockaddr *)&to, length) < 0)
 		die("a socket can be bound for the first time");
@@ -79,37 +81,20 @@ int wanted_probe(const struct wanted *wanted, uint16_t port)
 struct bind_request wanted_request(const struct wanted *wanted, uint16_t port)
 {
 	const struct recipe *recipe = &wanted->recipe;
+	const struct address address = place_address(recipe->place);
 
 	return (struct bind_request){
 		.protocol = recipe->protocol,
-		.local = { place_address(recipe->place), port },
+		.local = { address, port },
 		.reuseaddr = recipe->reuseaddr,
 		.reuseport = recipe->reuseport,
 		.v6only = recipe->v6only,
 		.freebind = wanted->freebind,
 		.bound = wanted->bound,
-		.interface = recipe->device,
-		.scope = wanted->scoped,
+		.interface = recipe->device ? if_nametoindex(device_names[recipe->device]) : 0,
+		.scope = wanted->scoped && address_needs_scope(&address),
 		.uid = recipe->uid,
 	};
-}
-
-static enum address_use use_of(enum place place)
-{
-	switch (place) {
-	case BROADCAST4:
-		return ADDRESS_BROADCAST;
-	case MULTICAST4:
-	case MULTICAST6:
-		return ADDRESS_MULTICAST;
-	case ABSENT4:
-	case ABSENT6:
-	case ABSENT_MAPPED:
-	case LINK_LOCAL:
-		return ADDRESS_ABSENT;
-	default:
-		return ADDRESS_LOCAL;
-	}
 }
 
 /* ---- facts ----------------------------------------------------------- */
@@ -122,8 +107,19 @@ static const struct known *find_known(const struct trial *trial, const struct so
 	return NULL;
 }
 
-/* Loopback, the only one there is, is in no VRF. */
-static const struct device loopback = { .index = 1 };
+/* As `why` asks for it. */
+void surroundings_read(struct source *source, const struct bind_request *request,
+		       const struct snapshot *snap, struct surroundings *around)
+{
+	size_t count = facts_add_device(source, request->interface, around->devices, 0);
+	uint32_t device;
+
+	for (size_t i = 0; i < snap->count && count < DEVICES; i++)
+		count = facts_add_device(source, snap->sockets[i].interface, around->devices,
+					 count);
+	around->device_count = count;
+	around->address = (uint8_t)facts_address(source, request, &device);
+}
 
 /* Before 6.8 nobody is told of sockets that are only bound (TCPF_BOUND_INACTIVE). */
 bool kernel_hides_bound(void)
@@ -137,14 +133,15 @@ bool kernel_hides_bound(void)
 }
 
 void facts_fill(const struct trial *trial, enum knowledge knowledge, const struct snapshot *snap,
-		struct bind_facts *facts, struct bind_options *options)
+		const struct surroundings *around, struct bind_facts *facts,
+		struct bind_options *options)
 {
 	*facts = (struct bind_facts){
 		.snap = snap,
 		.options = options,
-		.devices = &loopback,
-		.device_count = 1,
-		.address = (uint8_t)use_of(trial->wanted.recipe.place),
+		.devices = around->devices,
+		.device_count = around->device_count,
+		.address = around->address,
 		.privileged = trial->wanted.unprivileged ? TRUTH_NO : TRUTH_YES,
 		.whole = true,
 		.hides_bound = trial->wanted.recipe.protocol == PROTOCOL_TCP &&
@@ -164,9 +161,12 @@ void facts_fill(const struct trial *trial, enum knowledge knowledge, const struc
 
 static void say_recipe(const struct recipe *recipe)
 {
-	printf("%s %s%s%s%s%s uid %u", protocols[recipe->protocol].name, place_names[recipe->place],
-	       recipe->reuseaddr ? " reuseaddr" : "", recipe->reuseport ? " reuseport" : "",
-	       recipe->v6only ? " v6only" : "", recipe->device ? " on lo" : "", recipe->uid);
+	const char *device = device_names[recipe->device];
+
+	printf("%s %s%s%s%s%s%s uid %u", protocols[recipe->protocol].name,
+	       place_names[recipe->place], recipe->reuseaddr ? " reuseaddr" : "",
+	       recipe->reuseport ? " reuseport" : "", recipe->v6only ? " v6only" : "",
+	       device ? " on " : "", device ? device : "", recipe->uid);
 }
 
 void trial_say(const struct trial *trial)

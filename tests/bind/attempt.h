@@ -26,8 +26,11 @@ int wanted_probe(const struct wanted *wanted, uint16_t port);
 
 /* What the judge is told. */
 struct bind_request wanted_request(const struct wanted *wanted, uint16_t port);
+void surroundings_read(struct source *source, const struct bind_request *request,
+		       const struct snapshot *snap, struct surroundings *around);
 void facts_fill(const struct trial *trial, enum knowledge knowledge, const struct snapshot *snap,
-		struct bind_facts *facts, struct bind_options *options);
+		const struct surroundings *around, struct bind_facts *facts,
+		struct bind_options *options);
 
 /* The trial in words, for a person. */
 void trial_say(const struct trial *trial);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "collect/source.h"
 #include "diagnose/diagnose.h"
 
 /* Addresses: the first eight are those that holders have. */
@@ -19,10 +20,25 @@ enum place {
 	PLACES,
 	/* What only the wanted socket has. */
 	LOOPBACK4_6 = PLACES, BROADCAST4, MULTICAST4, MULTICAST6, ABSENT4, ABSENT6, ABSENT_MAPPED,
-	LINK_LOCAL, PLACES_ALL
+	LINK_LOCAL,
+	PLACES_WITHOUT_VRF,
+	/* What is on a device of a VRF, or of none. */
+	RED4 = PLACES_WITHOUT_VRF, RED6, MAPPED_RED, BLUE4, BLUE6, MAPPED_BLUE,
+	PLAIN4, PLAIN6, MAPPED_PLAIN,
+	PLACES_ALL
 };
 
 extern const char *const place_names[PLACES_ALL];
+
+/* What a socket is bound to by SO_BINDTODEVICE. */
+enum bound_to {
+	TO_NONE, TO_LOOPBACK,
+	DEVICES_WITHOUT_VRF,
+	TO_RED = DEVICES_WITHOUT_VRF, TO_RED_PORT, TO_BLUE, TO_BLUE_PORT, TO_PLAIN,
+	DEVICES
+};
+
+extern const char *const device_names[DEVICES];	/* NULL for none */
 
 /* How a holder came to be what it is. */
 enum life {
@@ -53,7 +69,8 @@ enum { HOLDERS = 4, FDS = 8, KNOWN = 32, USER = 33, OTHER_USER = 44 };
 struct recipe {
 	enum protocol protocol;
 	enum place place;
-	bool reuseaddr, reuseport, v6only, device;
+	bool reuseaddr, reuseport, v6only;
+	uint8_t device;			/* enum bound_to */
 	uint32_t uid;
 };
 
@@ -90,25 +107,41 @@ struct trial {
 	size_t known_count;
 };
 
-/* world.c: a fresh namespace with its addresses and helpers.  Exits when that can't be made. */
-void world_make(void);
+/* What the namespace tells about where a socket is wanted. */
+struct surroundings {
+	uint8_t address;		/* enum address_use */
+	struct device devices[DEVICES];
+	size_t device_count;
+};
+
+/*
+ * world.c: a fresh namespace with its addresses and helpers, and with VRFs where
+ * they are asked for.  Exits when that can't be made.
+ */
+void world_make(bool vrfs);
 enum { SINK_PORT = 1999, FULL_PORT = 1998 };	/* takes connections; answers none any more */
 uint32_t random_below(uint32_t limit);
 bool random_chance(unsigned percent);
 void random_seed(uint64_t seed);
 __attribute__((noreturn)) void die(const char *what);
 
-/* chance.c: a trial with one holder, or several. */
-struct trial random_trial(bool several, uint16_t port);
+/* vrf.c: the VRFs of a fresh namespace; false: this kernel or this machine has none. */
+bool vrfs_make(void);
+
+/* chance.c: a trial with one holder, or several; on the devices of VRFs, or without. */
+struct trial random_trial(bool several, bool vrfs, uint16_t port);
 
 /* place.c: an address to bind() to, or to connect() to from there. */
 int place_family(enum place place);
 socklen_t place_bind(enum place place, uint16_t port, bool scoped, struct sockaddr_storage *to);
-socklen_t place_peer(enum place place, bool v6only, uint16_t port, struct sockaddr_storage *to);
+socklen_t place_peer(const struct recipe *recipe, uint16_t port, struct sockaddr_storage *to);
 struct address place_address(enum place place);
+/* Can a socket with this device have the address? */
+bool place_suits(enum place place, enum bound_to device);
 
 /* holder.c: a socket as the recipe has it, -1 and errno when it can't be made. */
 int recipe_socket(const struct recipe *recipe);
+void bind_to_device(int fd, enum bound_to device);
 /* Make a holder on the port of the trial; false: it can't be here. */
 bool holder_make(struct trial *trial, struct holder *holder);
 /* It sets or clears SO_REUSEADDR, SO_REUSEPORT or both. */

@@ -2,19 +2,45 @@
 /* What holders and the wanted socket are, by chance. */
 #include "bindcheck.h"
 
-static struct recipe random_recipe(enum protocol protocol)
+static enum place random_place(bool vrfs)
+{
+	static const uint8_t places[] = {
+		ANY4, ANY6, MAPPED_ANY, OTHER4, RED4, RED6, MAPPED_RED, BLUE4, PLAIN4, PLAIN6,
+	};
+
+	return vrfs ? places[random_below(sizeof(places))] : random_below(PLACES);
+}
+
+static uint8_t random_device(bool vrfs)
+{
+	if (vrfs)
+		return (uint8_t)(random_chance(35) ? TO_NONE : random_below(DEVICES));
+	return random_chance(20) ? TO_LOOPBACK : TO_NONE;
+}
+
+/* A device that the address is on, oftener than chance has it. */
+static uint8_t device_for(enum place place, bool vrfs)
+{
+	uint8_t device = random_device(vrfs);
+
+	while (vrfs && !place_suits(place, device) && random_chance(95))
+		device = random_device(vrfs);
+	return device;
+}
+
+static struct recipe random_recipe(enum protocol protocol, bool vrfs)
 {
 	struct recipe recipe = {
 		.protocol = protocol,
-		.place = random_below(PLACES),
+		.place = random_place(vrfs),
 		.reuseaddr = random_chance(50),
 		.reuseport = random_chance(50),
 		.v6only = random_chance(35),
-		.device = random_chance(20),
 		.uid = random_chance(60) ? 0 : USER,
 	};
 
-	if (place_family(recipe.place) == AF_INET ||
+	recipe.device = device_for(recipe.place, vrfs);
+	if (place_family(recipe.place) == AF_INET || recipe.place == MAPPED_RED ||
 	    recipe.place == MAPPED_ANY || recipe.place == MAPPED_LOOPBACK)
 		recipe.v6only = false;
 	return recipe;
@@ -45,10 +71,10 @@ static enum life random_life(enum protocol protocol, bool first)
 	}
 }
 
-static struct holder random_holder(enum protocol protocol, bool first)
+static struct holder random_holder(enum protocol protocol, bool vrfs, bool first)
 {
 	return (struct holder){
-		.recipe = random_recipe(protocol),
+		.recipe = random_recipe(protocol, vrfs),
 		.life = random_life(protocol, first),
 	};
 }
@@ -58,7 +84,7 @@ static void spoil(struct trial *trial)
 	struct wanted *wanted = &trial->wanted;
 
 	if (random_chance(50))
-		wanted->recipe.place = PLACES + random_below(PLACES_ALL - PLACES);
+		wanted->recipe.place = PLACES + random_below(PLACES_WITHOUT_VRF - PLACES);
 	wanted->freebind = random_chance(20);
 	wanted->bound = random_chance(20);
 	wanted->scoped = random_chance(50);
@@ -90,7 +116,7 @@ static void leave_a_trace(struct trial *trial)
 	recipe->v6only = recipe->place == ANY6 && random_chance(30);
 }
 
-struct trial random_trial(bool several, uint16_t port)
+struct trial random_trial(bool several, bool vrfs, uint16_t port)
 {
 	enum protocol protocol = random_chance(75) ? PROTOCOL_TCP : PROTOCOL_UDP;
 	const struct holder *like;
@@ -99,7 +125,7 @@ struct trial random_trial(bool several, uint16_t port)
 	};
 
 	for (size_t i = 0; i < trial.holder_count; i++) {
-		trial.holders[i] = random_holder(protocol, i == 0);
+		trial.holders[i] = random_holder(protocol, vrfs, i == 0);
 		/* Neighbours are more alike than chance has it. */
 		if (i && random_chance(40))
 			trial.holders[i].recipe = trial.holders[i - 1].recipe;
@@ -107,8 +133,13 @@ struct trial random_trial(bool several, uint16_t port)
 			trial.holders[i].recipe.reuseport = trial.holders[i - 1].recipe.reuseport;
 		trial.holders[i].gone = several && random_chance(25);
 	}
-	trial.wanted.recipe = random_recipe(protocol);
+	trial.wanted.recipe = random_recipe(protocol, vrfs);
 	like = &trial.holders[random_below((uint32_t)trial.holder_count)];
+	/* Of many addresses and devices two seldom meet. */
+	if (vrfs && random_chance(50))
+		trial.wanted.recipe.place = like->recipe.place;
+	if (vrfs && random_chance(50))
+		trial.wanted.recipe.device = device_for(trial.wanted.recipe.place, vrfs);
 	if (several && random_chance(30))
 		trial.wanted.recipe = like->recipe;
 	if (several && protocol == PROTOCOL_TCP && random_chance(10))

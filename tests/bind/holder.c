@@ -60,6 +60,15 @@ static void limit_waiting(int fd)
 		die("a time limit can be set");
 }
 
+void bind_to_device(int fd, enum bound_to device)
+{
+	const char *name = device_names[device];
+
+	if (name &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1) < 0)
+		die("a socket can be bound to a device");
+}
+
 int recipe_socket(const struct recipe *recipe)
 {
 	int family = place_family(recipe->place), fd;
@@ -75,8 +84,7 @@ int recipe_socket(const struct recipe *recipe)
 	if (family == AF_INET6)
 		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, recipe->v6only);
 	limit_waiting(fd);
-	if (recipe->device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) < 0)
-		die("a socket can be bound to a device");
+	bind_to_device(fd, recipe->device);
 	return fd;
 }
 
@@ -151,7 +159,7 @@ static bool bind_to(int fd, const struct recipe *recipe, uint16_t port)
 static bool connect_to(int fd, const struct recipe *recipe, uint16_t port)
 {
 	struct sockaddr_storage to;
-	socklen_t length = place_peer(recipe->place, recipe->v6only, port, &to);
+	socklen_t length = place_peer(recipe, port, &to);
 
 	return connect(fd, (struct sockaddr *)&to, length) == 0 || errno == EINPROGRESS;
 }
@@ -175,6 +183,8 @@ static bool is_remote(int fd, struct trial *trial, struct holder *holder)
 	(void)trial;
 	keep(holder, fd);
 	limit_waiting(fd);
+	if (holder->recipe.device >= DEVICES_WITHOUT_VRF)
+		bind_to_device(fd, holder->recipe.device);
 	/* So that its window is soon full. */
 	set(fd, SOL_SOCKET, SO_RCVBUF, 2048);
 	return connect_to(fd, &holder->recipe, trial->port);

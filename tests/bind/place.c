@@ -23,7 +23,52 @@ const char *const place_names[PLACES_ALL] = {
 	[ABSENT6] = "2001:db8::9",
 	[ABSENT_MAPPED] = "::ffff:9.9.9.9",
 	[LINK_LOCAL] = "fe80::9",
+	[RED4] = "10.1.1.1",
+	[RED6] = "2001:db8:1::1",
+	[MAPPED_RED] = "::ffff:10.1.1.1",
+	[BLUE4] = "10.2.2.1",
+	[BLUE6] = "2001:db8:2::1",
+	[MAPPED_BLUE] = "::ffff:10.2.2.1",
+	[PLAIN4] = "10.3.3.1",
+	[PLAIN6] = "2001:db8:3::1",
+	[MAPPED_PLAIN] = "::ffff:10.3.3.1",
 };
+
+/* A VRF, what is in it, and addresses by which a socket there reaches itself. */
+static const struct {
+	enum place ipv4, ipv6, mapped;
+} own[DEVICES] = {
+	[TO_NONE] = { LOOPBACK4, LOOPBACK6, MAPPED_LOOPBACK },
+	[TO_LOOPBACK] = { LOOPBACK4, LOOPBACK6, MAPPED_LOOPBACK },
+	[TO_RED] = { RED4, RED6, MAPPED_RED },
+	[TO_RED_PORT] = { RED4, RED6, MAPPED_RED },
+	[TO_BLUE] = { BLUE4, BLUE6, MAPPED_BLUE },
+	[TO_BLUE_PORT] = { BLUE4, BLUE6, MAPPED_BLUE },
+	[TO_PLAIN] = { PLAIN4, PLAIN6, MAPPED_PLAIN },
+};
+
+bool place_suits(enum place place, enum bound_to device)
+{
+	bool in_red = device == TO_RED || device == TO_RED_PORT;
+	bool in_blue = device == TO_BLUE || device == TO_BLUE_PORT;
+
+	switch (place) {
+	case RED4:
+	case RED6:
+	case MAPPED_RED:
+		return in_red;
+	case BLUE4:
+	case BLUE6:
+	case MAPPED_BLUE:
+		return in_blue;
+	case ANY4:
+	case ANY6:
+	case MAPPED_ANY:
+		return true;
+	default:
+		return !in_red && !in_blue;
+	}
+}
 
 int place_family(enum place place)
 {
@@ -65,19 +110,25 @@ socklen_t place_bind(enum place place, uint16_t port, bool scoped, struct sockad
 }
 
 /* Of the family of the socket there; a dual-stack one is reached by both. */
-socklen_t place_peer(enum place place, bool v6only, uint16_t port, struct sockaddr_storage *to)
+static enum place peer_of(const struct recipe *recipe)
 {
-	bool ipv4 = !v6only && random_chance(50);
+	bool ipv4 = !recipe->v6only && random_chance(50);
 
-	switch (place) {
+	switch (recipe->place) {
 	case ANY4:
-	case LOOPBACK4:
-		return fill(AF_INET, "127.0.0.1", port, to);
+		return own[recipe->device].ipv4;
 	case ANY6:
-		return fill(AF_INET6, ipv4 ? "::ffff:127.0.0.1" : "::1", port, to);
+		return ipv4 ? own[recipe->device].mapped : own[recipe->device].ipv6;
 	case MAPPED_ANY:
-		return fill(AF_INET6, "::ffff:127.0.0.1", port, to);
+		return own[recipe->device].mapped;
 	default:
-		return fill(place_family(place), place_names[place], port, to);
+		return recipe->place;
 	}
+}
+
+socklen_t place_peer(const struct recipe *recipe, uint16_t port, struct sockaddr_storage *to)
+{
+	enum place peer = peer_of(recipe);
+
+	return fill(place_family(peer), place_names[peer], port, to);
 }

@@ -14,8 +14,10 @@
 
 #include "bindcheck.h"
 
+enum { HELPERS = 5 };
+
 static uint64_t random_state;
-static int helpers[3] = { -1, -1, -1 };
+static int helpers[HELPERS] = { -1, -1, -1, -1, -1 };
 
 void die(const char *what)
 {
@@ -71,12 +73,13 @@ static void add_addresses(void)
 }
 
 /* The kernel makes an IPv6 address usable some time later, in another thread. */
-static void wait_for_address(enum place place)
+static void wait_for_address(enum place place, enum bound_to device)
 {
 	struct sockaddr_storage to;
 	socklen_t length = place_bind(place, 0, false, &to);
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), tries = 0;
 
+	bind_to_device(fd, device);
 	while (bind(fd, (struct sockaddr *)&to, length) < 0) {
 		if (++tries > 2000)
 			die("an address can be used");
@@ -85,36 +88,55 @@ static void wait_for_address(enum place place)
 	close(fd);
 }
 
-static int server(uint16_t port, int backlog)
+static int server(uint16_t port, int backlog, enum bound_to device)
 {
 	struct sockaddr_storage to;
+	int on = 1;
 	socklen_t length = place_bind(ANY6, port, false, &to);
 	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&to, length) < 0 || listen(fd, backlog) < 0)
+	bind_to_device(fd, device);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&to, length) < 0 || listen(fd, backlog) < 0)
 		die("a server can be made");
 	return fd;
 }
 
-void world_make(void)
+static void add_vrfs(void)
 {
+	if (!vrfs_make()) {
+		printf("ok - # SKIP this kernel has no VRF\n");
+		exit(0);
+	}
+	wait_for_address(RED6, TO_RED);
+	wait_for_address(BLUE6, TO_BLUE);
+	wait_for_address(PLAIN6, TO_NONE);
+	helpers[3] = server(SINK_PORT, 4096, TO_RED);
+	helpers[4] = server(SINK_PORT, 4096, TO_BLUE);
+}
+
+void world_make(bool vrfs)
+{
+	const struct recipe local = { .place = LOOPBACK4 };
 	struct sockaddr_storage to;
 	socklen_t length;
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < HELPERS; i++)
 		if (helpers[i] >= 0)
 			close(helpers[i]);
 	if (unshare(CLONE_NEWNET) < 0)
 		die("a network namespace can be made");
 	loopback_up();
 	add_addresses();
-	wait_for_address(LOOPBACK6);
-	wait_for_address(OTHER6);
-	helpers[0] = server(SINK_PORT, 4096);
-	helpers[1] = server(FULL_PORT, 0);
+	wait_for_address(LOOPBACK6, TO_NONE);
+	wait_for_address(OTHER6, TO_NONE);
+	helpers[0] = server(SINK_PORT, 4096, TO_NONE);
+	helpers[1] = server(FULL_PORT, 0, TO_NONE);
 	/* The one connection that it has room for. */
 	helpers[2] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	length = place_peer(LOOPBACK4, false, FULL_PORT, &to);
+	length = place_peer(&local, FULL_PORT, &to);
 	if (connect(helpers[2], (struct sockaddr *)&to, length) < 0)
 		die("a server can be filled");
+	if (vrfs)
+		add_vrfs();
 }
