@@ -16,6 +16,7 @@ enum connect_finding {
 	CONNECT_GROUP,			/* the address is multicast or broadcast: no one host's */
 	CONNECT_NO_PORT,		/* no local port is left for a connection there */
 	CONNECT_NOT_HERE,		/* the address is not of this host: not to be judged here */
+	CONNECT_NOT_FROM_HERE,		/* its interface or VRF is another than the client's */
 	CONNECT_QUEUE_FULL,		/* it listens, but its accept queue is full */
 	CONNECT_LISTENS,		/* it would be accepted */
 	CONNECT_OTHER_DEVICE,		/* it listens, but on a device only */
@@ -38,6 +39,8 @@ struct connect_request {
 	bool nonlocal;			/* it is no address of this host */
 	uint32_t interface;		/* the device that it comes in by: index; 0 unknown */
 	uint8_t exhausted;		/* enum truth: no local port is left for it */
+	bool other_vrf;			/* the address is in another VRF than the client */
+	uint32_t from;			/* the device that the client is bound to; 0 none */
 };
 
 /* What decides whether a local port is left. */

@@ -114,6 +114,8 @@ static struct connect_request request_of(struct inquiries *all,
 		.group = address == ADDRESS_BROADCAST || address == ADDRESS_MULTICAST,
 		.nonlocal = address == ADDRESS_ABSENT || address == ADDRESS_NO_DEVICE,
 		.interface = device ? device : wanted->interface,
+		.from = wanted->scope ? wanted->scope : wanted->interface,
+		.other_vrf = address == ADDRESS_OTHER_VRF,
 		.exhausted = (uint8_t)why_lacks_client_port(all, inquiry),
 	};
 }
@@ -144,6 +146,7 @@ struct connect_outcome why_connect_outcome(const struct inquiry *inquiry)
 	static const struct connect_outcome outcomes[CONNECT_COUNT] = {
 		[CONNECT_NO_PORT] = { "unavailable", "EADDRNOTAVAIL", STATUS_NOTHING },
 		[CONNECT_NOT_HERE] = { "unknown", NULL, STATUS_INCOMPLETE },
+		[CONNECT_NOT_FROM_HERE] = { "unknown", NULL, STATUS_INCOMPLETE },
 		[CONNECT_GROUP] = { "unavailable", "ENETUNREACH", STATUS_NOTHING },
 		[CONNECT_QUEUE_FULL] = { "stalled", NULL, STATUS_NOTHING },
 		[CONNECT_LISTENS] = { "accepted", NULL, STATUS_FOUND },

@@ -11,11 +11,13 @@
 
 #include "base/array.h"
 #include "conflict.h"
+#include "device.h"
 
 const char *const connect_names[CONNECT_COUNT] = {
 	[CONNECT_GROUP] = "group",
 	[CONNECT_NO_PORT] = "no-port",
 	[CONNECT_NOT_HERE] = "not-here",
+	[CONNECT_NOT_FROM_HERE] = "not-from-here",
 	[CONNECT_QUEUE_FULL] = "queue-full",
 	[CONNECT_LISTENS] = "listens",
 	[CONNECT_OTHER_DEVICE] = "other-device",
@@ -35,6 +37,7 @@ struct answer {
 	struct address asked;		/* never mapped, never a wildcard */
 	struct address local;		/* never mapped */
 	enum truth takes;		/* does its address take packets to the one asked for? */
+	bool on_device;			/* does it take what comes in by that device? */
 };
 
 static enum truth takes_ipv4(const struct socket *sk, const struct bind_facts *facts)
@@ -57,11 +60,6 @@ static enum truth takes(const struct answer *a, const struct bind_facts *facts)
 	return a->local.family == AF_INET6 ? takes_ipv4(a->sk, facts) : TRUTH_NO;
 }
 
-static bool is_on_the_device(const struct answer *a)
-{
-	return !a->sk->interface || a->sk->interface == a->request->interface;
-}
-
 static bool answer_init(struct answer *a, const struct connect_request *request,
 			const struct bind_facts *facts, size_t place)
 {
@@ -74,6 +72,7 @@ static bool answer_init(struct answer *a, const struct connect_request *request,
 			       .asked = address_reached(&request->peer.address) };
 	a->local = address_unmapped(&sk->local.address);
 	a->takes = takes(a, facts);
+	a->on_device = device_takes(facts, sk->protocol, sk->interface, request->interface);
 	return true;
 }
 
@@ -83,7 +82,7 @@ static bool answer_init(struct answer *a, const struct connect_request *request,
 static int fit(const struct answer *a)
 {
 	if (a->sk->protocol != a->request->protocol || !socket_is_listener(a->sk) ||
-	    a->takes == TRUTH_NO || !is_on_the_device(a))
+	    a->takes == TRUTH_NO || !a->on_device)
 		return 0;
 	return 1 + 4 * address_equal(&a->local, &a->asked) + 2 * (a->sk->interface != 0) +
 	       (a->sk->local.address.family == a->asked.family);
@@ -127,7 +126,7 @@ static bool is_family_only(const struct answer *a, int family)
 
 static bool is_on_other_device(const struct answer *a)
 {
-	return a->takes != TRUTH_NO && !is_on_the_device(a);
+	return a->takes != TRUTH_NO && !a->on_device;
 }
 
 static bool is_ipv6_only(const struct answer *a)
@@ -262,6 +261,10 @@ int connect_judge(const struct connect_request *request, const struct bind_facts
 		diagnosis->finding = request->group ? CONNECT_GROUP : CONNECT_NOT_HERE;
 		/* Of datagrams nobody is told whether they are taken. */
 		diagnosis->certain = request->group && request->protocol == PROTOCOL_TCP;
+		return 0;
+	}
+	if (request->other_vrf || !device_leads_to(facts, request->from, request->interface)) {
+		diagnosis->finding = CONNECT_NOT_FROM_HERE;
 		return 0;
 	}
 	diagnosis->certain = facts->whole && request->exhausted == TRUTH_NO;

@@ -31,6 +31,14 @@ static const struct {
 		  { "look for a firewall that refuses it on the way",
 		    "tracepath {wanted_address}" } },
 	},
+	[CONNECT_NOT_FROM_HERE] = {
+		"{protocol} {wanted} is an address of this machine, but on another interface or in "
+		"another VRF than the client's: where the connection goes, its routes decide.",
+		{ { "bind the client to the interface of the address, {address_device}; conntab "
+		    "why --device {address_device} tells of that", NULL },
+		  { "run the client in the VRF of the address: ip vrf exec {address_vrf} COMMAND",
+		    NULL } },
+	},
 	[CONNECT_QUEUE_FULL] = {
 		"{protocol} {wanted}: {holder} listens there, but its accept queue is full. The "
 		"server takes connections too slowly, and new ones get no answer, or a refusal "
@@ -45,10 +53,14 @@ static const struct {
 		{ { "if it is refused all the same, look for a firewall", "nft list ruleset" } },
 	},
 	[CONNECT_OTHER_DEVICE] = {
-		"{protocol} {wanted}: {holder} listens, but takes only what comes in by its "
-		"device.",
-		{ { "come in by that device, or let the server do without SO_BINDTODEVICE",
-		    NULL } },
+		"{protocol} {wanted}: {holder} listens, but does not take what comes in by "
+		"{address_device}.",
+		{ { "come in by {holder_device}, or let the server do without SO_BINDTODEVICE",
+		    NULL },
+		  { "{on_any_device}start the server in that VRF: ip vrf exec {address_vrf} "
+		    "COMMAND", NULL },
+		  { "{on_any_device}or let servers without a VRF take what comes in by one",
+		    "sysctl -w net.ipv4.{protocol}_l3mdev_accept=1" } },
 	},
 	[CONNECT_IPV6_ONLY] = {
 		"{protocol} {wanted}: connect() is refused by IPv4. {holder} listens, but for "
@@ -110,7 +122,7 @@ void connect_explain(const struct account *account, const struct connect_diagnos
 
 	sentence_add(account, first_of(diagnosis, &blocker), findings[diagnosis->finding].sentence,
 		     QUOTING_TEXT, out);
-	if (!diagnosis->certain && diagnosis->finding > CONNECT_NOT_HERE)
+	if (!diagnosis->certain && diagnosis->finding > CONNECT_NOT_FROM_HERE)
 		buf_add_literal(out, " (Not certain.)");
 }
 

@@ -16,10 +16,12 @@ static const struct device *find(const struct bind_facts *facts, uint32_t index)
 }
 
 /* A kernel without VRFs has no such setting. */
-static bool has_domains(const struct bind_facts *facts)
+static bool has_domains(const struct bind_facts *facts, enum protocol protocol)
 {
 	const char *accepts = snapshot_sysctl(facts->snap, facts->netns,
-					      "net.ipv4.tcp_l3mdev_accept");
+					      protocol == PROTOCOL_TCP
+					      ? "net.ipv4.tcp_l3mdev_accept"
+					      : "net.ipv4.udp_l3mdev_accept");
 
 	return accepts && strcmp(accepts, "0") == 0;
 }
@@ -37,11 +39,28 @@ enum truth devices_share_ports(const struct bind_facts *facts, uint32_t a, uint3
 {
 	uint32_t one, other;
 
-	if (a == b || !has_domains(facts))
+	if (a == b || !has_domains(facts, PROTOCOL_TCP))
 		return TRUTH_YES;
 	if (!read_domain(facts, a, &one) || !read_domain(facts, b, &other))
 		return TRUTH_MAYBE;
 	return one == other ? TRUTH_YES : TRUTH_NO;
+}
+
+bool device_takes(const struct bind_facts *facts, enum protocol protocol, uint32_t bound,
+		  uint32_t by)
+{
+	uint32_t vrf = device_vrf(facts, by);
+
+	if (!bound)
+		return !vrf || !has_domains(facts, protocol);
+	return bound == by || bound == vrf;
+}
+
+bool device_leads_to(const struct bind_facts *facts, uint32_t from, uint32_t to)
+{
+	uint32_t vrf = device_vrf(facts, to);
+
+	return !from || !to || from == to || (vrf && vrf == device_vrf(facts, from));
 }
 
 bool device_is_gone(const struct bind_facts *facts, uint32_t index)

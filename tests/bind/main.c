@@ -251,7 +251,7 @@ static bool say_figures(const struct figures *f, const char *what, enum knowledg
 	good &= say(f->probed.certain * 100 >= f->probed.tries * 98 &&
 		    f->listened.certain * 100 >= f->listened.tries * 98,
 		    "with a probe 98 % of TCP's are certain");
-	good &= say(known->in_use * 5 > known->tries && known->in_use * 5 < known->tries * 4 &&
+	good &= say(known->in_use * 8 > known->tries && known->in_use * 5 < known->tries * 4 &&
 		    f->errors[0] && f->errors[1] && f->errors[2], "every outcome was met");
 	return good;
 }

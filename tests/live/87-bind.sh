@@ -12,4 +12,10 @@ cat "$OUT"
 FAILED=$(grep -c '^not ok' "$OUT")
 expect_rc 0 "every verdict was compared with a bind()"
 
+timeout 120 "$BINDCHECK" --tries 600 --seed 1 --devices vrf >"$OUT" 2>&1
+RC=$?
+cat "$OUT"
+FAILED=$((FAILED + $(grep -c '^not ok' "$OUT")))
+expect_rc 0 "every verdict in VRFs was compared with a bind(), where the kernel has VRFs"
+
 end

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "unit.h"
+#include "sysctl.h"
 
 #include "diagnose/diagnose.h"
 
@@ -88,21 +88,6 @@ static inline struct bind_request request_of(enum protocol protocol, const char 
 		.interface = flags & DEV ? ETH0 : flags & LO ? 1 : 0,
 		.uid = flags & OTHER ? OTHER_UID : UID,
 	};
-}
-
-static inline void add_sysctl(struct snapshot *snap, const char *name, const char *value)
-{
-	struct netns *ns = snap->netns;
-	struct sysctl *sysctls = arena_alloc(&snap->arena,
-					     (ns->sysctl_count + 1) * sizeof(*sysctls));
-
-	assert_non_null(sysctls);
-	/* The first of a name is found. */
-	if (ns->sysctl_count)
-		memcpy(sysctls + 1, ns->sysctls, ns->sysctl_count * sizeof(*sysctls));
-	sysctls[0] = (struct sysctl){ name, value };
-	ns->sysctls = sysctls;
-	ns->sysctl_count++;
 }
 
 static inline struct snapshot *usual(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* "Connection refused": who would have taken it, and who nearly? */
-#include "unit.h"
+#include "sysctl.h"
 
 #include "diagnose/connect.h"
 
@@ -111,8 +111,10 @@ static void each_case_has_its_finding(void **state)
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		const struct line *line = &lines[i];
-		struct connect_request request = { PROTOCOL_TCP, { address_of(line->asked), PORT },
-						   false, false, 0, TRUTH_NO };
+		struct connect_request request = {
+			.protocol = PROTOCOL_TCP, .peer = { address_of(line->asked), PORT },
+			.exhausted = TRUTH_NO,
+		};
 		struct connect_diagnosis d;
 		unsigned sockets = 0;
 
@@ -134,8 +136,10 @@ static void each_case_has_its_finding(void **state)
 static void udp_listens_unless_it_has_a_peer(void **state)
 {
 	struct snapshot *snap = *state;
-	struct connect_request request = { PROTOCOL_UDP, { address_of("127.0.0.1"), PORT },
-					   false, false, 0, TRUTH_NO };
+	struct connect_request request = {
+		.protocol = PROTOCOL_UDP, .peer = { address_of("127.0.0.1"), PORT },
+		.exhausted = TRUTH_NO,
+	};
 	struct connect_diagnosis d;
 
 	add_socket(snap, PROTOCOL_UDP, STATE_ESTAB, "127.0.0.1", PORT);
@@ -152,8 +156,10 @@ static void udp_listens_unless_it_has_a_peer(void **state)
 static void what_is_elsewhere_does_not_answer(void **state)
 {
 	struct snapshot *snap = *state;
-	struct connect_request request = { PROTOCOL_TCP, { address_of("127.0.0.1"), PORT },
-					   false, false, 0, TRUTH_NO };
+	struct connect_request request = {
+		.protocol = PROTOCOL_TCP, .peer = { address_of("127.0.0.1"), PORT },
+		.exhausted = TRUTH_NO,
+	};
 	struct connect_diagnosis d;
 
 	add_listener(snap, "0.0.0.0", PORT)->netns = 1;
@@ -185,6 +191,55 @@ static void what_is_elsewhere_does_not_answer(void **state)
 	connect_diagnosis_done(&d);
 }
 
+/* While net.ipv4.tcp_l3mdev_accept is 0, a listener without a VRF takes nothing from one. */
+static void a_vrf_takes_what_comes_in_by_its_devices(void **state)
+{
+	enum { RED = 7, OF_RED = 8, BLUE = 9 };
+	static const struct device devices[] = {
+		{ RED, RED, false }, { OF_RED, RED, false }, { BLUE, BLUE, false },
+		{ ETH0, 0, false },
+	};
+	static const struct {
+		uint32_t from, by, listener;
+		const char *accepts;
+		enum connect_finding finding;
+	} cases[] = {
+		{ RED, OF_RED, RED, "0", CONNECT_LISTENS },
+		{ OF_RED, OF_RED, RED, "0", CONNECT_LISTENS },
+		{ RED, OF_RED, OF_RED, "0", CONNECT_LISTENS },
+		{ RED, OF_RED, 0, "0", CONNECT_OTHER_DEVICE },
+		{ RED, OF_RED, 0, "1", CONNECT_LISTENS },
+		{ RED, OF_RED, BLUE, "1", CONNECT_OTHER_DEVICE },
+		{ 0, ETH0, RED, "1", CONNECT_OTHER_DEVICE },
+		{ 0, ETH0, 0, "0", CONNECT_LISTENS },
+		{ ETH0, ETH0, 0, "0", CONNECT_LISTENS },
+		/* It leaves by another device than that of the address. */
+		{ 1, ETH0, 0, "0", CONNECT_NOT_FROM_HERE },
+		{ RED, ETH0, 0, "1", CONNECT_NOT_FROM_HERE },
+	};
+	struct snapshot *snap = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct connect_request request = {
+			.protocol = PROTOCOL_TCP, .peer = { address_of("10.1.1.1"), PORT },
+			.interface = cases[i].by, .from = cases[i].from, .exhausted = TRUTH_NO,
+		};
+		struct bind_facts facts = {
+			.snap = snap, .whole = true, .devices = devices, .device_count = 4,
+		};
+		struct connect_diagnosis d;
+
+		snap->count = 0;
+		add_sysctl(snap, "net.ipv4.tcp_l3mdev_accept", cases[i].accepts);
+		add_listener(snap, "0.0.0.0", PORT)->interface = cases[i].listener;
+		assert_int_equal(connect_judge(&request, &facts, &d), 0);
+		if (d.finding != cases[i].finding ||
+		    d.certain == (d.finding == CONNECT_NOT_FROM_HERE))
+			fail_msg("case %zu: %s", i, connect_names[d.finding]);
+		connect_diagnosis_done(&d);
+	}
+}
+
 static void every_finding_has_a_name(void **state)
 {
 	(void)state;
@@ -198,6 +253,7 @@ int main(void)
 		WITH_SNAPSHOT(each_case_has_its_finding),
 		WITH_SNAPSHOT(udp_listens_unless_it_has_a_peer),
 		WITH_SNAPSHOT(what_is_elsewhere_does_not_answer),
+		WITH_SNAPSHOT(a_vrf_takes_what_comes_in_by_its_devices),
 		cmocka_unit_test(every_finding_has_a_name),
 	};
 
