@@ -166,6 +166,17 @@ static void add_note(struct buf *out, bool *any, enum severity severity, const c
 	*any = true;
 }
 
+/* What the table of another protocol does not tell is no matter of this question. */
+static bool is_of_other_protocol(const struct note *note, const struct inquiry *inquiry)
+{
+	if (note->severity != SEVERITY_INFO)
+		return false;
+	for (enum protocol i = 0; i < PROTOCOL_COUNT; i++)
+		if (strcmp(note->subject, protocols[i].name) == 0)
+			return i != inquiry->request.protocol;
+	return false;
+}
+
 void why_json_notes(struct buf *out, const struct inquiry *inquiry, struct buf *text)
 {
 	const struct account account = account_of(inquiry);
@@ -173,6 +184,8 @@ void why_json_notes(struct buf *out, const struct inquiry *inquiry, struct buf *
 
 	buf_add_char(out, '[');
 	for (const struct note *note = inquiry->facts.snap->notes; note; note = note->next) {
+		if (is_of_other_protocol(note, inquiry))
+			continue;
 		buf_add_text(text, note->text);
 		add_note(out, &any, note->severity, note->subject, text);
 	}

@@ -27,6 +27,7 @@ struct meeting {
 	bool time_wait;			/* it is what is left of a closed connection: no user */
 	bool any_port;			/* the kernel chooses the port */
 	bool autobind_reuse;		/* net.ipv4.ip_autobind_reuse */
+	bool by_old_kernel;		/* TCP of a kernel before 6.8 */
 	enum truth domain;		/* the port is looked for in one l3 domain (VRF) */
 };
 

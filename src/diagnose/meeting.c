@@ -96,6 +96,7 @@ bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	meeting->right = side_of(&sk->local.address, meeting->options.v6only);
 	meeting->listening = sk->protocol == PROTOCOL_TCP && sk->state == STATE_LISTEN;
 	meeting->time_wait = socket_is_time_wait(sk);
+	meeting->by_old_kernel = facts->hides_bound;
 	meeting->domain = TRUTH_YES;
 	if (sk->protocol == PROTOCOL_TCP && sk->interface != wanted_device(request))
 		meeting->domain = devices_share_ports(facts, wanted_device(request), sk->interface);
@@ -107,14 +108,29 @@ bool meeting_init(struct meeting *meeting, const struct bind_request *request,
 	return true;
 }
 
+/*
+ * For one v4-mapped address some kernels before 6.8 look among the wildcards for
+ * :: and 0.0.0.0, and not for ::ffff:0.0.0.0 (inet_bind2_bucket_match_addr_any()).
+ */
+static bool is_overlooked(const struct meeting *meeting)
+{
+	const struct side *wanted = &meeting->left, *holder = &meeting->right;
+
+	return meeting->by_old_kernel && !wanted->inet && wanted->kind == KIND_IPV4 &&
+	       wanted->ipv4 && !holder->inet && holder->kind == KIND_IPV4 && !holder->ipv4;
+}
+
 enum truth meeting_overlaps(const struct meeting *meeting)
 {
 	uint32_t device = wanted_device(meeting->wanted), other = meeting->holder->interface;
+	enum truth addresses = sides_overlap(meeting->wanted->protocol, &meeting->left,
+					     &meeting->right);
 
 	if (device && other && device != other)
 		return TRUTH_NO;
-	return truth_and(meeting->domain, sides_overlap(meeting->wanted->protocol, &meeting->left,
-							&meeting->right));
+	if (is_overlooked(meeting))
+		addresses = truth_and(addresses, TRUTH_MAYBE);
+	return truth_and(meeting->domain, addresses);
 }
 
 /* ---- sharing --------------------------------------------------------- */

@@ -38,6 +38,38 @@ static void a_holder_may_have_changed_its_options(void **state)
 	diagnosis_done(&d);
 }
 
+/* Linux 6.1 lets ::ffff:127.0.0.1 in beside ::ffff:0.0.0.0, and no other pair. */
+static void an_old_kernel_may_overlook_the_mapped_wildcard(void **state)
+{
+	static const struct {
+		const char *holder, *wanted;
+		bool old;
+		enum verdict verdict;
+	} cases[] = {
+		{ "::ffff:0.0.0.0", "::ffff:127.0.0.1", true, VERDICT_UNKNOWN },
+		{ "::ffff:0.0.0.0", "::ffff:127.0.0.1", false, VERDICT_BLOCKED },
+		{ "::ffff:0.0.0.0", "127.0.0.1", true, VERDICT_BLOCKED },
+		{ "::ffff:0.0.0.0", "::ffff:0.0.0.0", true, VERDICT_BLOCKED },
+		{ "0.0.0.0", "::ffff:127.0.0.1", true, VERDICT_BLOCKED },
+		{ "::", "::ffff:127.0.0.1", true, VERDICT_BLOCKED },
+	};
+	struct snapshot *snap = usual(state);
+	struct facts f;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct bind_request request = request_of(TCP, cases[i].wanted, 0);
+		struct diagnosis d;
+
+		init_facts(&f, snap);
+		f.facts.hides_bound = cases[i].old;
+		add_holder(&f, TCP, (struct holder){ STATE_LISTEN, cases[i].holder, 0 });
+		d = judge(&f, &request);
+		if (d.verdict != cases[i].verdict || d.open != (d.verdict == VERDICT_UNKNOWN))
+			fail_msg("case %zu: %s", i, verdict_names[d.verdict]);
+		diagnosis_done(&d);
+	}
+}
+
 /* While net.ipv4.tcp_l3mdev_accept is 0, and for TCP only. */
 static void each_vrf_has_ports_of_its_own(void **state)
 {
@@ -108,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SNAPSHOT(a_holder_may_have_changed_its_options),
+		WITH_SNAPSHOT(an_old_kernel_may_overlook_the_mapped_wildcard),
 		WITH_SNAPSHOT(each_vrf_has_ports_of_its_own),
 		WITH_SNAPSHOT(a_sandbox_may_refuse_what_is_free),
 	};
