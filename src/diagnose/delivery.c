@@ -79,11 +79,11 @@ static const struct {
 	  "what comes in by {device} goes to the new socket, which is bound to it, and the rest "
 	  "to {holder}" },
 	{ is_holder_ipv4,
-	  "what comes by IPv4 goes to {holder}, for a socket of IPv4 alone goes before one of "
-	  "both, and IPv6 to the new socket" },
+	  "what comes by IPv4 goes to {holder}, as 0.0.0.0 goes before [::], and what comes by "
+	  "IPv6 to the new socket" },
 	{ is_wanted_ipv4,
-	  "what comes by IPv4 goes to the new socket, for a socket of IPv4 alone goes "
-	  "before one of both, and IPv6 to {holder}" },
+	  "what comes by IPv4 goes to the new socket, as 0.0.0.0 goes before [::], and what "
+	  "comes by IPv6 to {holder}" },
 	{ is_group,
 	  "{holder} and the new socket share what comes there by SO_REUSEPORT, each datagram goes "
 	  "to one of them" },

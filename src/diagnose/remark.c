@@ -264,7 +264,7 @@ static const struct {
 	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
 	  "ports of its own." },
 	{ is_second_joining,
-	  "Who has the port has set SO_REUSEPORT: the same server would start a second time for "
+	  "The holder of the port has set SO_REUSEPORT: the same server would start a second time for "
 	  "the same user, and take part of the {traffic}." },
 	{ is_second_perhaps_joining,
 	  "Such programs set SO_REUSEPORT: the same server may start a second time for the same "
