@@ -112,7 +112,7 @@ static enum status show_help(void)
 	if (buf_init(&out, STDOUT_FILENO) < 0)
 		return STATUS_INCOMPLETE;
 	buf_add_literal(&out,
-			"Usage: conntab [COMMAND] [OPTIONS] [TARGET...] [FILTER]\n\n"
+			"Usage: conntab [COMMAND] [OPTIONS] [TARGET...] [FILTER]\n"
 			"Who listens on this machine, who is connected, and whose it is.\n\n"
 			"Commands:\n");
 	show_commands(&out);
