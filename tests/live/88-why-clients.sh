@@ -120,7 +120,7 @@ shares 0.0.0.0 :: 127.0.0.1 old 'what comes by IPv4 goes to 0.0.0.0:5300'
 shares :: 0.0.0.0 127.0.0.1 new 'what comes by IPv4 goes to the new socket'
 shares 127.0.0.1 0.0.0.0 127.0.0.1 old 'what comes to 127.0.0.1 goes to 127.0.0.1:5300'
 shares 0.0.0.0 127.0.0.1 127.0.0.1 new 'what comes to 127.0.0.1 goes to the new socket'
-shares 0.0.0.0 :: ::1 new 'and IPv6 to the new socket'
+shares 0.0.0.0 :: ::1 new 'and what comes by IPv6 to the new socket'
 # To hear a group is to have its address: others that have joined it hear it too.
 shares 224.0.0.251 0.0.0.0 127.0.0.1 new 'what comes to a multicast or broadcast address goes to each of them'
 says_not 'exact'

@@ -280,10 +280,10 @@ says 'A socket of another protocol has port 53, which does not matter'
 situation "UDP shared by SO_REUSEADDR" udp-shared port=5353 n=1
 asks --udp --reuseaddr 0.0.0.0:5353
 answers free OK addr=0.0.0.0 port=5353 proto=udp reuseaddr=1
-says 'SO_REUSEADDR lets you share it.*only one of you'
+says 'goes to the last to bind, which is the new socket'
 asks --udp 0.0.0.0:5353
 answers blocked EADDRINUSE addr=0.0.0.0 port=5353 proto=udp
-says 'the last to bind alone'
+says 'goes to the last to bind, which is the new socket'
 
 situation "MPTCP" mptcp port=8080
 asks 127.0.0.1:8080

@@ -84,20 +84,20 @@ static void each_vrf_has_ports_of_its_own(void **state)
 	struct bind_request request = request_of(TCP, "0.0.0.0", 0);
 	struct facts f;
 	struct {
+		const char *accepts;
 		uint32_t holder, wanted;
 		enum protocol protocol;
-		const char *accepts;
 		enum verdict verdict;
 	} cases[] = {
-		{ RED, 0, TCP, "0", VERDICT_FREE },
-		{ RED, 0, TCP, "1", VERDICT_BLOCKED },
-		{ RED, 0, UDP, "0", VERDICT_BLOCKED },
-		{ 0, OF_RED, TCP, "0", VERDICT_FREE },
-		{ RED, OF_RED, TCP, "0", VERDICT_FREE },
-		{ RED, RED, TCP, "0", VERDICT_BLOCKED },
-		{ ETH0, 0, TCP, "0", VERDICT_BLOCKED },
-		{ GONE, 0, TCP, "0", VERDICT_UNKNOWN },
-		{ 77, 0, TCP, "0", VERDICT_UNKNOWN },
+		{ "0", RED, 0, TCP, VERDICT_FREE },
+		{ "1", RED, 0, TCP, VERDICT_BLOCKED },
+		{ "0", RED, 0, UDP, VERDICT_BLOCKED },
+		{ "0", 0, OF_RED, TCP, VERDICT_FREE },
+		{ "0", RED, OF_RED, TCP, VERDICT_FREE },
+		{ "0", RED, RED, TCP, VERDICT_BLOCKED },
+		{ "0", ETH0, 0, TCP, VERDICT_BLOCKED },
+		{ "0", GONE, 0, TCP, VERDICT_UNKNOWN },
+		{ "0", 77, 0, TCP, VERDICT_UNKNOWN },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

@@ -200,22 +200,22 @@ static void a_vrf_takes_what_comes_in_by_its_devices(void **state)
 		{ ETH0, 0, false },
 	};
 	static const struct {
-		uint32_t from, by, listener;
 		const char *accepts;
+		uint32_t from, by, listener;
 		enum connect_finding finding;
 	} cases[] = {
-		{ RED, OF_RED, RED, "0", CONNECT_LISTENS },
-		{ OF_RED, OF_RED, RED, "0", CONNECT_LISTENS },
-		{ RED, OF_RED, OF_RED, "0", CONNECT_LISTENS },
-		{ RED, OF_RED, 0, "0", CONNECT_OTHER_DEVICE },
-		{ RED, OF_RED, 0, "1", CONNECT_LISTENS },
-		{ RED, OF_RED, BLUE, "1", CONNECT_OTHER_DEVICE },
-		{ 0, ETH0, RED, "1", CONNECT_OTHER_DEVICE },
-		{ 0, ETH0, 0, "0", CONNECT_LISTENS },
-		{ ETH0, ETH0, 0, "0", CONNECT_LISTENS },
+		{ "0", RED, OF_RED, RED, CONNECT_LISTENS },
+		{ "0", OF_RED, OF_RED, RED, CONNECT_LISTENS },
+		{ "0", RED, OF_RED, OF_RED, CONNECT_LISTENS },
+		{ "0", RED, OF_RED, 0, CONNECT_OTHER_DEVICE },
+		{ "1", RED, OF_RED, 0, CONNECT_LISTENS },
+		{ "1", RED, OF_RED, BLUE, CONNECT_OTHER_DEVICE },
+		{ "1", 0, ETH0, RED, CONNECT_OTHER_DEVICE },
+		{ "0", 0, ETH0, 0, CONNECT_LISTENS },
+		{ "0", ETH0, ETH0, 0, CONNECT_LISTENS },
 		/* It leaves by another device than that of the address. */
-		{ 1, ETH0, 0, "0", CONNECT_NOT_FROM_HERE },
-		{ RED, ETH0, 0, "1", CONNECT_NOT_FROM_HERE },
+		{ "0", 1, ETH0, 0, CONNECT_NOT_FROM_HERE },
+		{ "1", RED, ETH0, 0, CONNECT_NOT_FROM_HERE },
 	};
 	struct snapshot *snap = *state;
 

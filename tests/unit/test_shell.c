@@ -181,7 +181,7 @@ static void quotes_and_backslashes_stand_outside(void **state)
 static void what_does_not_print_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		"a\nb", "a\tb", "\x1b[31m", "\x7f", "\xff", "\xc3", "\xc2\x9b", "\xe2\x80\xae",
+		"a\nb", "a\tb", "\x1b[31m", "\x7f", "\xff", "\xc3", "\xc2\x9b", "\xe2\x80\x8b",
 		"a\xed\xa0\x80",
 	};
 
