@@ -264,8 +264,8 @@ static const struct {
 	  "A socket of another protocol has port {port}, which does not matter: each protocol has "
 	  "ports of its own." },
 	{ is_second_joining,
-	  "The holder of the port has set SO_REUSEPORT: the same server would start a second time for "
-	  "the same user, and take part of the {traffic}." },
+	  "The holder of the port has set SO_REUSEPORT: the same server would start a second "
+	  "time for the same user, and take part of the {traffic}." },
 	{ is_second_perhaps_joining,
 	  "Such programs set SO_REUSEPORT: the same server may start a second time for the same "
 	  "user, and take part of the {traffic}." },
