@@ -81,7 +81,8 @@ sock listen port=8302
 run_as "${MOUNTED[@]}" "-t tmpfs none /proc/$pid" "$CONNTAB" --json -l -t
 expect_row listener 'pids == [$pid | tonumber]' "an error is no end of the walk: others are found"
 run_as unshare --mount --propagation private -- sh -c 'umount -l /proc && exec "$@"' sh "$CONNTAB" --json -l -t
-expect_rc 3 "without /proc: exit status 3"
+# LeakSanitizer fails without /proc, where its options stand too, and ends the program in its own way.
+grep -q __asan_init "$CONNTAB" || expect_rc 3 "without /proc: exit status 3"
 expect_row listener '.owners == [] and .owner_missing == "unknown"' "without /proc: the owner is unknown"
 
 # What was closed meanwhile has no owner, and is not the kernel's.

@@ -215,7 +215,8 @@ run_as unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc && exec "$@"
 	"${NOBODY[@]}" "$CONNTAB" process nosuch
 unsure 3 "may match or not.*root" "hidepid"
 run_as unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh "$CONNTAB" process nosuch
-expect_rc 3 "no /proc"
+# LeakSanitizer fails without /proc, where its options stand too, and ends the program in its own way.
+grep -q __asan_init "$CONNTAB" || expect_rc 3 "no /proc"
 expect_err "not mounted" "no /proc: says so"
 
 # No tree of control groups.
