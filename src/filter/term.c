@@ -227,6 +227,16 @@ TERM_PARSER(either_address)
 
 /* ---- numbers --------------------------------------------------------- */
 
+/* Fields that the kernel keeps in 32 bits: a greater number is a slip. */
+static const bool has_32_bits[FIELD_COUNT] = {
+	[FIELD_PID] = true, [FIELD_UID] = true, [FIELD_INODE] = true,
+};
+
+static uint64_t most_of(enum field_id field)
+{
+	return has_32_bits[field] ? UINT32_MAX : UINT64_MAX;
+}
+
 TERM_PARSER(number_term)
 {
 	struct node *term = field_term(parser, word, token);
@@ -236,7 +246,8 @@ TERM_PARSER(number_term)
 	if (!term || !take_operand(parser, &operand) ||
 	    !check_comparison(parser, &operand, true, false))
 		return NULL;
-	if (!add_numbers(parser, term, operand.comparison, &operand.value, field, UINT64_MAX))
+	if (!add_numbers(parser, term, operand.comparison, &operand.value, field,
+			 most_of(word->field)))
 		return NULL;
 	return finish_term(parser, &operand, term);
 }
