@@ -246,16 +246,19 @@ flatten
 says 'In the way: LISTEN 127\.0\.0\.1:8080 mksock'
 
 TITLE="little memory"
-crashes=""
-for kilobytes in {3000..6000..100}; do
-	run_as bash -c 'ulimit -v "$1"; shift; exec "$@"' - "$kilobytes" "$CONNTAB" why 8080
-	case $RC in
-	0 | 1 | 3 | 127) ;;
-	*) crashes+=" $kilobytes: $RC" ;;
-	esac
-done
-[ -z "$crashes" ]
-judge "$TITLE: exit 3 or an answer, not:$crashes" "$ERR"
+# AddressSanitizer itself wants more than there is.
+if ! grep -q __asan_init "$CONNTAB"; then
+	crashes=""
+	for kilobytes in {3000..6000..100}; do
+		run_as bash -c 'ulimit -v "$1"; shift; exec "$@"' - "$kilobytes" "$CONNTAB" why 8080
+		case $RC in
+		0 | 1 | 3 | 127) ;;
+		*) crashes+=" $kilobytes: $RC" ;;
+		esac
+	done
+	[ -z "$crashes" ]
+	judge "$TITLE: exit 3 or an answer, not:$crashes" "$ERR"
+fi
 
 TITLE="--quiet"
 run_as "$CONNTAB" why --quiet -- "$MKSOCK" try port=8080

@@ -158,7 +158,7 @@ expect_out '^\+ +tcp +BOUND .*:92 ' "and what is only bound"
 ct record -t "$TMP/tcp.rec"
 ct diff "$TMP/tcp.rec"
 expect_rc 0 "a record of TCP: nothing else is compared"
-expect_err 'not compared.*: udp sockets, udplite sockets, raw sockets$' "and it says so"
+expect_err 'not compared.*: udp sockets, udplite sockets, raw sockets, icmp sockets$' "and it says so"
 ct diff "$TMP/tcp.rec" -t
 expect_silence "unless only TCP was asked for"
 ct diff "$TMP/tcp.rec" -u
