@@ -36,7 +36,7 @@ static void probe(struct inquiries *all, struct inquiry *inquiry)
 }
 
 /* What bind() was let do, listen() may not be: the kernel forgets by then what it remembered. */
-static int judge_listen(struct inquiry *inquiry)
+static int judge_listen_again(struct inquiry *inquiry)
 {
 	struct diagnosis listening;
 	int err = listen_judge(&inquiry->request, &inquiry->facts, &listening);
@@ -89,7 +89,7 @@ static int settle(struct inquiries *all, struct inquiry *inquiry)
 		inquiry->confirmed = inquiry->diagnosis.verdict == VERDICT_FREE;
 	}
 	if (listens && inquiry->probed && inquiry->diagnosis.verdict == VERDICT_FREE)
-		return judge_listen(inquiry);
+		return judge_listen_again(inquiry);
 	return 0;
 }
 

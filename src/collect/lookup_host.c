@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "collect/lookup.h"
+#include "resolve.h"
 
 enum { ADDRESSES_MOST = 64 };
 
@@ -194,20 +195,6 @@ static void start(struct job *job)
 	else
 		job->users--;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-static struct timespec time_after(unsigned milliseconds)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += milliseconds / 1000;
-	time.tv_nsec += (long)(milliseconds % 1000) * 1000 * 1000;
-	if (time.tv_nsec >= 1000 * 1000 * 1000) {
-		time.tv_nsec -= 1000 * 1000 * 1000;
-		time.tv_sec++;
-	}
-	return time;
 }
 
 int lookup_host_within(const char *name, unsigned milliseconds, struct address *addresses,

@@ -202,7 +202,7 @@ static unsigned start_threads(struct job *job)
 	return started;
 }
 
-static struct timespec time_after(unsigned milliseconds)
+struct timespec time_after(unsigned milliseconds)
 {
 	struct timespec time;
 

@@ -4,6 +4,7 @@
 #define COLLECT_RESOLVE_H
 
 #include <stdint.h>
+#include <time.h>
 
 #include "model/snapshot.h"
 
@@ -21,5 +22,8 @@ typedef int resolve_function(const struct address *address, char *name, size_t s
 /* resolve_hosts() with a resolver of the caller's. */
 int resolve_hosts_by(struct snapshot *snap, uint32_t states, unsigned milliseconds,
 		     resolve_function *resolve);
+
+/* The moment by CLOCK_MONOTONIC until which a resolver is waited for. */
+struct timespec time_after(unsigned milliseconds);
 
 #endif
